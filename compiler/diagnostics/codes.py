@@ -1,0 +1,37 @@
+"""Every diagnostic code and what it means, in one table.
+
+Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
+040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage.
+"""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "FGC001": "template not found",
+    "FGC002": "templates extend or include each other in a circle",
+    "FGC003": "template syntax error",
+    "FGC004": "undefined template variable",
+    "FGC005": "template evaluation failed",
+    "FGC006": "not a project",
+    "FGC007": "invalid meta.yaml",
+    "FGC010": "invalid YAML",
+    "FGC011": "unknown tag or malformed tag",
+    "FGC012": "malformed node",
+    "FGC013": "undefined alias",
+    "FGC014": "two nodes of one name",
+    "FGC015": "from_project cannot be linked",
+    "FGC020": "unknown module",
+    "FGC021": "unknown argument",
+    "FGC022": "missing argument",
+    "FGC023": "unknown name in a module",
+    "FGC024": "argument given twice",
+    "FGC025": "invalid import spec",
+    "FGC026": "a value of the wrong type",
+    "FGC030": "unbound variable",
+    "FGC031": "a node depends on itself",
+    "FGC032": "not checked",
+    "FGC040": "missing or malformed target",
+    "FGC050": "outside the subset that can be specialised",
+    "FGC070": "the output folder cannot be written",
+    "FGC080": "malformed option",
+}

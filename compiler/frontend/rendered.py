@@ -1,0 +1,52 @@
+"""The text that a template chain rendered to, and where each part of it came from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from fgc.compiler.ir.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """From ``column`` of a rendered line on, text comes from ``line`` of ``file``.
+
+    ``source_column`` is the column there at which the piece starts when its text was copied as it
+    stands, and None when it was computed (``{{ ... }}``, a macro, a filter): then the whole of
+    ``line`` is its place.
+    """
+
+    column: int
+    file: str
+    line: int
+    source_column: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered configuration.
+
+    ``origins[i]`` are the pieces of rendered line ``i + 1``, by column, at least one a line.
+    ``sources`` holds the text of each template of the chain, by the name that spans use;
+    ``chain`` their names from the configuration itself to its last ancestor or include.
+    """
+
+    text: str
+    origins: tuple[tuple[Piece, ...], ...]
+    sources: dict[str, str]
+    chain: tuple[str, ...]
+
+    def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
+        """The place in a template of a region of the rendered text (all count from 1)."""
+        pieces = self.origins[min(line, len(self.origins)) - 1]
+        index = max(bisect_right([piece.column for piece in pieces], column) - 1, 0)
+        piece = pieces[index]
+        width = end_column - column if end_line == line else 1
+        if piece.source_column is None:
+            source = self.sources.get(piece.file, "").splitlines()
+            text = source[piece.line - 1] if piece.line <= len(source) else ""
+            start = len(text) - len(text.lstrip()) + 1
+            return Span(piece.file, piece.line, start, piece.line, max(len(text.rstrip()), start) + 1)
+        start = piece.source_column + column - piece.column
+        return Span(piece.file, piece.line, start, piece.line, start + max(width, 1))

@@ -1,0 +1,1 @@
+"""The compiler's intermediate representations: spans, the configuration graph, the module IR."""

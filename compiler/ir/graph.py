@@ -1,0 +1,179 @@
+"""The configuration graph: what a rendered configuration says, before anything is resolved.
+
+Nodes are frozen and compare by identity: two equal ``!singleton`` nodes are two objects, and an
+alias (``*name``) is the same node met again. A node's ``path`` is the place in the configuration
+where it was first written (``("model", "layer", "attention")``); list items add their index as
+text. Below a ``.define`` key, which only holds anchors, the path starts at the anchor's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+
+from fgc.compiler.ir.span import Span
+
+Scalar = None | bool | int | float | str
+Path = tuple[str, ...]
+
+
+class Kind(Enum):
+    """How often, and when, a `Call` is made."""
+
+    SINGLETON = "singleton"  # once, wherever it is referenced (`!singleton`, `!call`)
+    FACTORY = "factory"  # anew at each reference (`!factory`)
+    PARTIAL = "partial"  # not made: the value is a callable (`!partial`, `!lambda`)
+    META = "meta"  # called with its unbuilt arguments (`!meta`): parses and prints, never builds
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Literal:
+    """A scalar: null, bool, int, float (infinities and NaN too) or text."""
+
+    value: Scalar
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class List:
+    """A YAML sequence, or `!list`."""
+
+    items: tuple[Node, ...]
+    path: Path
+    span: Span
+    name: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tuple:
+    """`!tuple`."""
+
+    items: tuple[Node, ...]
+    path: Path
+    span: Span
+    name: str | None = None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Entry:
+    """One ``key: value`` of a mapping or of a call's keyword arguments."""
+
+    key: Scalar
+    key_span: Span
+    value: Node
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Mapping:
+    """A YAML mapping (merge keys applied, the last of equal keys kept), or `!dict`."""
+
+    entries: tuple[Entry, ...]
+    path: Path
+    span: Span
+    name: str | None = None
+
+    def get(self, key: Scalar) -> Node | None:
+        """The value at ``key``, or None where there is no such key."""
+        return next((entry.value for entry in self.entries if entry.key == key), None)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Var:
+    """`!var name`: a value that is bound from outside the place where it is used."""
+
+    var: str
+    default: Node | None
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class File:
+    """A local file that the configuration names; `fold` makes it of text bound to a `Path`.
+
+    ``source`` is the absolute path on the machine of the build, ``written`` the text in the
+    configuration. The written tree holds a copy, or names it where it is too large.
+    """
+
+    source: str
+    written: str
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Call:
+    """A callable node: `!singleton`, `!call`, `!factory`, `!partial`, `!lambda`, `!meta`.
+
+    ``target`` is the import spec as written (``pkg.mod:Sym.attr``, ``pkg.mod.Sym``, ``file.py:Sym``,
+    ``.mod:Sym``, or a builtin's name) and ``target_span`` its place. ``latent_args`` are merged into
+    the keyword arguments when a partial is called. ``search_path`` are folders, as written, in which
+    the submodules of a file spec are found.
+    """
+
+    kind: Kind
+    target: str
+    target_span: Span
+    args: tuple[Node, ...]
+    kwargs: tuple[Entry, ...]
+    path: Path
+    span: Span
+    latent_args: Node | None = None
+    name: str | None = None
+    search_path: tuple[str, ...] = ()
+
+    def kwarg(self, name: str) -> Node | None:
+        """The keyword argument ``name``, or None where it is not given."""
+        return next((entry.value for entry in self.kwargs if entry.key == name), None)
+
+
+Node = Literal | List | Tuple | Mapping | Var | File | Call
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Graph:
+    """A whole configuration.
+
+    ``roots`` are the top-level keys in the order of the configuration, ``.define`` keys left out.
+    ``sources`` holds the text of each file that contributed, by the name that spans use.
+    ``bindings`` are values for `!var` nodes, given from outside (``--set``, a caller project).
+    """
+
+    roots: tuple[Entry, ...]
+    sources: dict[str, str] = field(default_factory=dict[str, str])
+    bindings: dict[str, Scalar] = field(default_factory=dict[str, Scalar])
+
+    def root(self, key: str) -> Node | None:
+        """The top-level node ``key``, or None."""
+        return next((entry.value for entry in self.roots if entry.key == key), None)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below ``node``, in construction order (positional, keyword, latent)."""
+    match node:
+        case List(items=items) | Tuple(items=items):
+            return items
+        case Mapping(entries=entries):
+            return tuple(entry.value for entry in entries)
+        case Var(default=default):
+            return () if default is None else (default,)
+        case Call(args=args, kwargs=kwargs, latent_args=latent):
+            below = (*args, *(entry.value for entry in kwargs))
+            return below if latent is None else (*below, latent)
+        case Literal() | File():
+            return ()
+
+
+def walk(*nodes: Node) -> Iterator[Node]:
+    """Each node reachable from ``nodes`` once, parents before children, in configuration order."""
+    seen: set[int] = set()
+    stack = list(reversed(nodes))
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        stack.extend(reversed(children(node)))

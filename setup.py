@@ -1,0 +1,15 @@
+"""Maps the top-level folders to the import packages `fgc.<folder>`.
+
+A list of packages in pyproject.toml would go stale with the first new folder, silently: the wheel
+would lack it. Hence this file, which asks the folders themselves.
+"""
+
+from setuptools import find_packages, setup
+
+ROOTS = ("compiler", "runtime", "targets", "templates")
+
+packages = [f"fgc.{root}" for root in ROOTS]
+for root in ROOTS:
+    packages += [f"fgc.{root}.{package}" for package in find_packages(root)]
+
+setup(packages=packages, package_dir={f"fgc.{root}": root for root in ROOTS})

@@ -47,6 +47,8 @@ class Rendered:
             source = self.sources.get(piece.file, "").splitlines()
             text = source[piece.line - 1] if piece.line <= len(source) else ""
             start = len(text) - len(text.lstrip()) + 1
-            return Span(piece.file, piece.line, start, piece.line, max(len(text.rstrip()), start) + 1)
+            return Span(
+                piece.file, piece.line, start, piece.line, max(len(text.rstrip()), start) + 1
+            )
         start = piece.source_column + column - piece.column
         return Span(piece.file, piece.line, start, piece.line, start + max(width, 1))

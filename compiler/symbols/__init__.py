@@ -1,0 +1,1 @@
+"""What the names in a configuration mean, found out by reading source and running none of it."""

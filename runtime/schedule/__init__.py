@@ -1,0 +1,7 @@
+"""Learning-rate schedules, and the budget of tokens that they are laid over."""
+
+from fgc.runtime.schedule.budget import scaled_lr as scaled_lr
+from fgc.runtime.schedule.budget import steps as steps
+from fgc.runtime.schedule.budget import tokens_per_step as tokens_per_step
+from fgc.runtime.schedule.cosine import cosine as cosine
+from fgc.runtime.schedule.warmup_stable_decay import warmup_stable_decay as warmup_stable_decay

@@ -1,0 +1,150 @@
+"""``fgc build``: a configuration becomes a project."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+
+from fgc.compiler.cli.options import config_argument, format_option, set_option
+from fgc.compiler.pipeline import PASS_NAMES
+
+if TYPE_CHECKING:
+    from fgc.compiler.backend.tree import Tree, WriteReport
+    from fgc.compiler.ir.graph import Scalar
+    from fgc.compiler.pipeline import Outcome
+
+PROGRAM = "train.py"
+
+
+@click.command(short_help="Build a configuration into a project.")
+@config_argument
+@click.option(
+    "-o",
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where the project is written. Not needed with --print-after.",
+)
+@set_option
+@click.option(
+    "--print-after",
+    metavar="PASS",
+    multiple=True,
+    type=click.Choice(PASS_NAMES),
+    help=f"Print what a pass left. Repeatable. Passes: {', '.join(PASS_NAMES)}.",
+)
+@click.option("--time-passes", is_flag=True, help="Print what each pass took.")
+@click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
+@format_option
+def build(
+    config: Path,
+    out: Path | None,
+    overrides: dict[str, Scalar],
+    print_after: tuple[str, ...],
+    time_passes: bool,
+    force: bool,
+    output_format: str,
+) -> None:
+    """Build CONFIG into a project of its own: model, training program, and what they need.
+
+    The project imports torch and transformers, never fgc. A rebuild writes only what changed.
+    """
+    from fgc.compiler.cli.report import report
+
+    if out is None and not print_after:
+        raise click.UsageError("`-o DIR` says where the project is written")
+    start = perf_counter()
+    outcome, written = _build(config, out, overrides, print_after, force)
+    if time_passes:
+        _print_times(outcome.seconds)
+    report(outcome, output_format)
+    if outcome.failed:
+        raise SystemExit(1)
+    if out is not None and written is not None and outcome.build.tree is not None:
+        _print_summary(out, outcome.build.tree, written, perf_counter() - start)
+
+
+def _build(
+    config: Path,
+    out: Path | None,
+    overrides: Mapping[str, Scalar],
+    print_after: tuple[str, ...],
+    force: bool,
+) -> tuple[Outcome, WriteReport | None]:
+    """Runs the passes, all of them and the writing where there is an ``out``."""
+    from fgc.compiler.diagnostics.diagnostic import BuildError
+    from fgc.compiler.pipeline import Request, run, sealed
+
+    def show(name: str, left: str) -> None:
+        click.echo(f"# after {name}\n{left}")
+
+    until = None if out is not None else max(print_after, key=PASS_NAMES.index)
+    outcome = run(
+        Request(config, overrides=overrides), until=until, print_after=print_after, show=show
+    )
+    if out is None or outcome.failed:
+        return outcome, None
+    from fgc.compiler.backend.tree import write_tree
+
+    start = perf_counter()
+    tree, lock = sealed(outcome.build)
+    try:
+        written = write_tree(tree, lock, out, force=force)
+    except BuildError as error:
+        return replace(outcome, diagnostics=outcome.diagnostics + error.diagnostics), None
+    seconds = {**outcome.seconds, "write": perf_counter() - start}
+    return replace(outcome, seconds=seconds), written
+
+
+def _print_times(seconds: Mapping[str, float]) -> None:
+    rows = {**seconds, "total": sum(seconds.values())}
+    width = max(map(len, rows))
+    for name, taken in rows.items():
+        click.echo(f"{name:{width}}  {taken * 1000:8.1f} ms", err=True)
+
+
+def _print_summary(out: Path, tree: Tree, written: WriteReport, seconds: float) -> None:
+    """Where it is, how much it is, what changed, and how to run it."""
+    from fgc.compiler.cli.report import wants_color
+
+    color = wants_color(sys.stdout)
+
+    def strong(text: str) -> str:
+        return click.style(text, bold=True, fg="green") if color else text
+
+    python = [c for path, c in tree.items() if path.endswith(".py") and isinstance(c, bytes)]
+    lines = sum(content.count(b"\n") for content in python)
+    rows = {"size": f"{len(tree)} files, {lines:,} lines of Python"}
+    rows["changes"] = _changes(written)
+    if written.kept:
+        rows["kept"] = f"edited, no longer emitted: {', '.join(written.kept)}"
+    if PROGRAM in tree:
+        rows["run it"] = f"python {shlex.quote((out / PROGRAM).as_posix())}"
+    click.echo(f"{strong('built')} {out.as_posix()}/ in {seconds:.2f} s", color=color)
+    for label, text in rows.items():
+        click.echo(f"  {label:9}{text}")
+
+
+def _changes(written: WriteReport) -> str:
+    """
+    >>> from fgc.compiler.backend.tree import WriteReport
+    >>> _changes(WriteReport(("a",), ("b", "c"), ()))
+    '1 written, 2 unchanged'
+    >>> _changes(WriteReport((), ("b", "c"), ()))
+    'none'
+    """
+    if not written.written and not written.deleted:
+        return "none"
+    counts = {
+        "written": len(written.written),
+        "unchanged": len(written.unchanged),
+        "deleted": len(written.deleted),
+    }
+    return ", ".join(f"{count} {verb}" for verb, count in counts.items() if count)

@@ -1,0 +1,45 @@
+"""The ``fgc`` command.
+
+Exit codes: 0 done, 1 the configuration is wrong, 2 the command line is wrong, 70 a bug in fgc.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from fgc.compiler.cli.build import build
+from fgc.compiler.cli.pp import pp
+
+EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="fgc", message="fgc %(version)s")
+def cli() -> None:
+    """Compile the configuration of a language-model experiment into its source code."""
+
+
+cli.add_command(build)
+cli.add_command(pp)
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli(prog_name="fgc")
+    except Exception as error:
+        _report_bug(error)
+        sys.exit(EXIT_INTERNAL)
+
+
+def _report_bug(error: Exception) -> None:
+    """Says so in two lines; with FGC_DEBUG=1, what a developer needs."""
+    if os.environ.get("FGC_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    click.echo(f"error: this is a bug in fgc: {type(error).__name__}: {error}", err=True)
+    click.echo("  FGC_DEBUG=1 shows where; please report it with the configuration", err=True)

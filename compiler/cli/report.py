@@ -1,0 +1,51 @@
+"""Findings on standard error, in colour only where someone sees it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fgc.compiler.diagnostics.diagnostic import Diagnostic
+    from fgc.compiler.pipeline import Outcome
+
+
+def report(outcome: Outcome, output_format: str) -> None:
+    """Writes the findings of ``outcome`` to standard error; as JSON also when there are none."""
+    from fgc.compiler.diagnostics.render import render_json, render_text, summary
+
+    found = outcome.diagnostics
+    if output_format == "json":
+        click.echo(render_json(found), err=True, nl=False)
+        return
+    if not found:
+        return
+    texts = _texts(found) | dict(outcome.build.sources)
+    color = wants_color(sys.stderr)
+    # `color=True` keeps click from stripping the escapes that were decided on here
+    click.echo(render_text(found, texts, color=color, cwd=Path.cwd()), err=True, color=color)
+    click.echo(summary(found), err=True)
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal and NO_COLOR (no-color.org) is not set."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _texts(found: Iterable[Diagnostic]) -> dict[str, str]:
+    """The texts of the files that ``found`` points into, as far as they can be read."""
+    spans = [label.span for diagnostic in found for label in diagnostic.labels]
+    spans += [diagnostic.span for diagnostic in found if diagnostic.span is not None]
+    texts: dict[str, str] = {}
+    for file in {span.file for span in spans}:
+        try:
+            texts[file] = Path(file).read_bytes().decode("utf-8", errors="replace")
+        except (OSError, ValueError):  # a name such as `<--set>`, or not readable: no frame
+            continue
+    return texts

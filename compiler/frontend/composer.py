@@ -1,0 +1,231 @@
+"""Compose YAML events into a syntax tree: anchors resolved, every node with its exact place.
+
+Anchors may be defined again; an alias means the last definition before it. A node's path is that of
+the place where it is written. What lies below a top-level key that starts with a dot (`.define`)
+exists for its anchors alone, and its paths start at the outermost anchor's name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
+from fgc.compiler.frontend.events import Event, EventKind
+from fgc.compiler.frontend.places import Places
+from fgc.compiler.frontend.positions import Positions
+from fgc.compiler.frontend.syntax import (
+    MappingSyntax,
+    PairSyntax,
+    Region,
+    ScalarSyntax,
+    SequenceSyntax,
+    Syntax,
+    Tag,
+)
+from fgc.compiler.ir.graph import Path
+
+# What comes later walks a graph recursively. Real configurations have a dozen levels.
+MAX_DEPTH = 100
+_PROPERTY = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*|&[-\w]+")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Composer:
+    """Composes one document. Problems that it can go on after are left in ``diagnostics``."""
+
+    def __init__(self, positions: Positions, places: Places):
+        self.diagnostics: list[Diagnostic] = []
+        self._positions = positions
+        self._places = places
+        self._anchors: dict[str, Syntax] = {}
+        self._open: dict[str, Region] = {}  # anchored collections that are not complete yet
+
+    def document(self, events: list[Event]) -> Syntax | None:
+        """The root of the document, None for an empty one.
+
+        Raises:
+            BuildError: nesting is too deep.
+        """
+        root: Syntax | None = None
+        stream = iter(events)
+        for event in stream:
+            if event.kind is not EventKind.DOCUMENT:
+                continue
+            if root is not None:
+                region = self._positions.region(event.start, event.end)
+                self._report(
+                    "FGC010", "a second document starts", region, "a configuration is one document"
+                )
+                break
+            root = self._node(next(stream), stream, (), 1, floating=False)
+        if isinstance(root, ScalarSyntax) and root.plain and not root.text and root.tag is None:
+            return None
+        return root
+
+    def _node(
+        self, event: Event, stream: Iterator[Event], path: Path, depth: int, floating: bool
+    ) -> Syntax:
+        """``floating`` holds below a `.define` key, down to the first anchor."""
+        if event.kind is EventKind.ALIAS:
+            return self._alias(event, path)
+        anchor = event.anchor
+        if anchor is not None and floating:
+            path, floating = (anchor,), False
+        if event.kind is EventKind.SCALAR:
+            node: Syntax = self._scalar(event, path)
+        else:
+            if depth > MAX_DEPTH:
+                raise BuildError([*self.diagnostics, self._too_deep(event)])
+            if anchor is not None:
+                self._anchors.pop(anchor, None)
+                self._open[anchor] = self._positions.region(event.start, event.start)
+            if event.kind is EventKind.SEQUENCE:
+                node = self._sequence(event, stream, path, depth, floating)
+            else:
+                node = self._mapping(event, stream, path, depth, floating)
+            if node.height > MAX_DEPTH:
+                raise BuildError([*self.diagnostics, self._too_deep(event)])
+        if anchor is not None:
+            self._open.pop(anchor, None)
+            self._anchors[anchor] = node
+        return node
+
+    def _scalar(self, event: Event, path: Path) -> ScalarSyntax:
+        tag, end_of_properties, start = self._properties(event)
+        text = event.text
+        plain = event.style is None
+        if plain and not text:
+            region = self._empty(end_of_properties)
+        else:
+            region = self._positions.first_line(start, event.end.index)
+        if _SURROGATE.search(text):
+            self._report(
+                "FGC010",
+                "an escape names half of a surrogate pair, which is no character",
+                region,
+                "write the character itself, or `\\U` and its eight hexadecimal digits",
+            )
+            text = ""
+        return ScalarSyntax(text, plain, tag, region, path)
+
+    def _sequence(
+        self,
+        event: Event,
+        stream: Iterator[Event],
+        path: Path,
+        depth: int,
+        floating: bool,
+    ) -> SequenceSyntax:
+        tag, _, start = self._properties(event)
+        items: list[Syntax] = []
+        height = 0
+        while (item := next(stream)).kind is not EventKind.END:
+            below = (*path, str(len(items)))
+            node = self._node(item, stream, below, depth + 1, floating)
+            items.append(node)
+            height = max(height, node.height)
+        region = self._collection(event, start, item, items[0] if items else None)
+        return SequenceSyntax(tuple(items), tag, region, path, height + 1)
+
+    def _mapping(
+        self,
+        event: Event,
+        stream: Iterator[Event],
+        path: Path,
+        depth: int,
+        floating: bool,
+    ) -> MappingSyntax:
+        tag, _, start = self._properties(event)
+        pairs: list[PairSyntax] = []
+        height = 0
+        while (item := next(stream)).kind is not EventKind.END:
+            key = self._node(item, stream, path, depth + 1, floating)
+            below, loose = self._below(key, path, depth, floating)
+            value = self._node(next(stream), stream, below, depth + 1, loose)
+            height = max(height, value.height)
+            region = self._positions.region(item.start, item.end)
+            if item.kind is not EventKind.ALIAS:
+                region = key.region
+            if isinstance(key, ScalarSyntax):
+                pairs.append(PairSyntax(key, region, value))
+            else:
+                self._report("FGC012", "a mapping's key must be a scalar", region, None)
+        region = self._collection(event, start, item, pairs[0].key if pairs else None)
+        return MappingSyntax(tuple(pairs), tag, region, path, height + 1)
+
+    def _below(self, key: Syntax, path: Path, depth: int, floating: bool) -> tuple[Path, bool]:
+        """The path of the value at ``key``, and whether it floats."""
+        if not isinstance(key, ScalarSyntax):
+            return path, floating
+        if is_merge_key(key):
+            return path, floating
+        return (*path, key.text), floating or (depth == 1 and key.text.startswith("."))
+
+    def _alias(self, event: Event, path: Path) -> Syntax:
+        name = event.anchor or ""
+        region = self._positions.region(event.start, event.end)
+        if name in self._anchors:
+            return self._anchors[name]
+        if name in self._open:
+            label = Label(self._places.span(self._open[name]), f"`&{name}` is defined here")
+            message = f"`*{name}` stands inside of the node that it names"
+            span = self._places.span(region)
+            self.diagnostics.append(Diagnostic("FGC031", message, span, labels=(label,)))
+        else:
+            near = get_close_matches(name, self._anchors, n=1)
+            remedy = "an anchor is defined before it is used, with `&` and its name"
+            if near:
+                remedy = f"an anchor with a similar name exists: `&{near[0]}`"
+            self._report("FGC013", f"no anchor `&{name}` precedes `*{name}`", region, remedy)
+        return ScalarSyntax("", True, None, region, path, missing=True)
+
+    def _properties(self, event: Event) -> tuple[Tag | None, int, int]:
+        """The tag of a node, the offset at which its properties end, and that of its content."""
+        offset = event.start.index
+        expected = (event.anchor is not None) + (event.tag is not None)
+        tag: Tag | None = None
+        end = offset
+        for _ in range(expected):
+            match = _PROPERTY.match(self._positions.text, offset)
+            if match is None:
+                break
+            if match[0].startswith("!"):
+                region = self._positions.between(match.start(), match.end())
+                tag = Tag(event.tag or "", match[0], region)
+            end = match.end()
+            offset = self._positions.skip_blank(end)
+        return tag, end, offset
+
+    def _empty(self, offset: int) -> Region:
+        """The place of a value that is not there: the last character before it."""
+        text = self._positions.text
+        while offset > 1 and text[offset - 1].isspace():
+            offset -= 1
+        return self._positions.between(max(offset - 1, 0), max(offset, 1))
+
+    def _collection(self, event: Event, start: int, end: Event, first: Syntax | None) -> Region:
+        """A collection's place: all of it on one line, else its first item or key."""
+        if event.flow:
+            return self._positions.first_line(start, end.end.index)
+        if first is None:
+            return self._positions.first_line(start, start + 1)
+        position = self._positions.between(start, start + 1)
+        if first.region.line == position.line == first.region.end_line:
+            return Region(*position[:2], *first.region[2:])
+        return position
+
+    def _report(self, code: str, message: str, region: Region, remedy: str | None) -> None:
+        span = self._places.span(region)
+        self.diagnostics.append(Diagnostic(code, message, span, help=remedy))
+
+    def _too_deep(self, event: Event) -> Diagnostic:
+        region = self._positions.region(event.start, event.start)
+        message = f"more than {MAX_DEPTH} levels of nesting, those behind aliases counted"
+        return Diagnostic("FGC012", message, self._places.span(region))
+
+
+def is_merge_key(key: ScalarSyntax) -> bool:
+    """Whether a key is YAML's merge key, ``<<``."""
+    return key.plain and key.text == "<<" and key.tag is None

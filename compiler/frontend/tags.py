@@ -1,0 +1,155 @@
+"""Tags of the configuration language: ``!word[:import-spec][@name]``."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.places import Places
+from fgc.compiler.frontend.syntax import Region, Tag
+from fgc.compiler.ir.graph import Kind
+
+CALLABLES = {
+    "singleton": Kind.SINGLETON,
+    "call": Kind.SINGLETON,
+    "factory": Kind.FACTORY,
+    "partial": Kind.PARTIAL,
+    "lambda": Kind.PARTIAL,
+    "meta": Kind.META,
+}
+CONTAINERS = ("list", "tuple", "dict", "dlist")
+WORDS = ("var", *CALLABLES, *CONTAINERS)
+STANDARD_PREFIX = "tag:yaml.org,2002:"
+STANDARD = ("str", "int", "float", "bool", "null", "seq", "map")
+
+# A name never holds `:` or `/`, so that an `@` in a path stays in the path.
+_TAG = re.compile(r"(?P<word>[^:@]*)(?::(?P<spec>.*?))?(?:@(?P<name>[^@:/]*))?", re.DOTALL)
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SPEC_HELP = (
+    "an import spec is `package.module:Name`, `package.module.Name`, `path/to/file.py:Name`, "
+    "`.module:Name`, or the name of a builtin"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTag:
+    """A tag of this language, taken apart. ``spec`` is empty for tags that take none."""
+
+    word: str
+    spec: str
+    spec_region: Region
+    name: str | None
+
+
+def is_standard(tag: Tag) -> bool:
+    """Whether a tag is YAML's own: ``!!float``, or the lone ``!``."""
+    return tag.text == "!" or tag.text.startswith(STANDARD_PREFIX)
+
+
+def parse_tag(tag: Tag, places: Places) -> OwnTag:
+    """Take a tag apart.
+
+    Raises:
+        BuildError: FGC011 for an unknown or malformed tag, FGC025 for an invalid import spec.
+    """
+    match = _TAG.fullmatch(tag.text[1:])
+    if not tag.text.startswith("!") or match is None or match["word"] not in WORDS:
+        raise BuildError(unknown_tag(tag, places))
+    word, spec, name = match["word"], match["spec"], match["name"]
+    if name is not None and (not name.isidentifier() or keyword.iskeyword(name)):
+        raise BuildError(
+            Diagnostic(
+                "FGC011",
+                f"`{name}` cannot name a node" if name else "no name follows the `@`",
+                places.span(_part(tag, match.start("name"), match.end("name"))),
+                help="the name after `@` is a Python identifier",
+            )
+        )
+    if word in CALLABLES:
+        return _callable(tag, match, places)
+    if spec is not None:
+        remedy = f"write `!{word}`, or `!{word}@name` to name the node"
+        if word == "var":
+            remedy = "the variable's name follows after a space: `!var name`"
+        message = f"`!{word}` takes no import spec"
+        raise BuildError(Diagnostic("FGC011", message, places.span(tag.region), help=remedy))
+    if word == "var" and name is not None:
+        message = "`!var` takes no `@name`"
+        raise BuildError(Diagnostic("FGC011", message, places.span(tag.region)))
+    return OwnTag(word, "", tag.region, name)
+
+
+def _callable(tag: Tag, match: re.Match[str], places: Places) -> OwnTag:
+    word, spec = match["word"], match["spec"]
+    if not spec:
+        message = f"`!{word}` names nothing to call"
+        example = f"write `!{word}:` and an import spec; {_SPEC_HELP}"
+        raise BuildError(Diagnostic("FGC025", message, places.span(tag.region), help=example))
+    region = _part(tag, match.start("spec"), match.end("spec"))
+    problem = spec_problem(spec)
+    if problem is not None:
+        message = f"invalid import spec `{spec}`: {problem}"
+        raise BuildError(Diagnostic("FGC025", message, places.span(region), help=_SPEC_HELP))
+    return OwnTag(word, spec, region, match["name"])
+
+
+def spec_problem(spec: str) -> str | None:
+    """What is wrong with the form of an import spec, or None.
+
+    >>> [spec_problem(spec) for spec in ("len", "torch.optim:AdamW", "./my net.py:Net", ".a:B")]
+    [None, None, None, None]
+    >>> spec_problem("a:b:c")
+    'it has more than one colon'
+    """
+    module, colon, symbol = spec.partition(":")
+    is_file = module.endswith(".py") or "/" in module
+    if ":" in symbol:
+        return "it has more than one colon"
+    if colon:
+        return _module_problem(module, is_file) or _symbol_problem(symbol)
+    if is_file:
+        return "it names a file, and nothing in it"
+    if module.startswith("."):
+        return "it names a relative module, and nothing in it"
+    return None if _DOTTED.fullmatch(module) else f"`{module}` is not a dotted name"
+
+
+def _module_problem(module: str, is_file: bool) -> str | None:
+    if not module:
+        return "no module or file precedes the colon"
+    if is_file:
+        return None if module.endswith(".py") else f"`{module}` is not a Python file"
+    dotted = module.lstrip(".")
+    if dotted and not _DOTTED.fullmatch(dotted):
+        return f"`{module}` is not a dotted name"
+    return None
+
+
+def _symbol_problem(symbol: str) -> str | None:
+    if not symbol:
+        return "no name follows the colon"
+    return None if _DOTTED.fullmatch(symbol) else f"`{symbol}` is not a dotted name"
+
+
+def unknown_tag(tag: Tag, places: Places) -> Diagnostic:
+    """FGC011 for a tag that configurations do not use (``!foo``, ``!!set``, ``!!python/...``)."""
+    known = [f"!{name}" for name in WORDS] + [f"!!{name}" for name in STANDARD]
+    word = re.split("[:@]", tag.written, maxsplit=1)[0]
+    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    remedy = "the tags are " + ", ".join(f"`!{name}`" for name in WORDS)
+    if near:
+        remedy = f"a tag with a similar name exists: `{near[0]}`"
+    return Diagnostic(
+        "FGC011", f"unknown tag `{tag.written}`", places.span(tag.region), help=remedy
+    )
+
+
+def _part(tag: Tag, start: int, end: int) -> Region:
+    """The region of ``tag.text[1 + start : 1 + end]``; the whole tag where escapes moved it."""
+    if tag.text != tag.written or end <= start:
+        return tag.region
+    line, column = tag.region.line, tag.region.column + 1
+    return Region(line, column + start, line, column + end)

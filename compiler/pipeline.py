@@ -1,0 +1,218 @@
+"""The pipeline: which passes there are, in which order, and the driver that runs them.
+
+Each pass is a pure function in a file of its own. An entry of `PASSES` says how it takes its input
+from the `Build` and puts its output there, and how ``--print-after`` shows that. Passes import
+neither this module nor `fgc.targets`; where they need the targets, their entry here hands them in.
+Nothing but the standard library is imported until a pass runs: ``fgc --help`` pays for none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from fgc.compiler.backend.lock import Lock
+    from fgc.compiler.backend.tree import Tree
+    from fgc.compiler.diagnostics.diagnostic import Diagnostic
+    from fgc.compiler.frontend.rendered import Rendered
+    from fgc.compiler.ir.graph import Graph, Scalar
+    from fgc.compiler.passes.load import Source
+    from fgc.compiler.passes.resolve import Resolution
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asks for. ``overrides`` pin template variables and bind `!var` nodes."""
+
+    config: Path
+    overrides: Mapping[str, Scalar] = field(default_factory=dict[str, "Scalar"])
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """What the passes have made so far; a field is None until its pass has run.
+
+    The last pass leaves ``tree`` and its ``lock``; to write them is the command's part.
+    """
+
+    request: Request
+    source: Source | None = None
+    rendered: Rendered | None = None
+    graph: Graph | None = None
+    resolution: Resolution | None = None
+    tree: Tree | None = None
+    lock: Lock | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The texts that diagnostics can quote, as far as they are known."""
+        if self.graph is not None:
+            return self.graph.sources
+        return {} if self.rendered is None else self.rendered.sources
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A step of the pipeline.
+
+    Where ``collects`` is set, the next pass runs even if this one found errors, so that the user
+    sees the findings of both at once.
+    """
+
+    name: str
+    run: Callable[[Build], Build]
+    show: Callable[[Build], str]
+    collects: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a build came: its last state, its findings, and the seconds that each pass took."""
+
+    build: Build
+    diagnostics: tuple[Diagnostic, ...]
+    seconds: Mapping[str, float]
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among the findings."""
+        return has_errors(self.diagnostics)
+
+
+def run(
+    request: Request,
+    *,
+    until: str | None = None,
+    print_after: Collection[str] = (),
+    show: Callable[[str, str], None] | None = None,
+) -> Outcome:
+    """Runs the passes, up to and with ``until``, and stops at the first that has errors.
+
+    ``show`` gets the name of each pass of ``print_after`` and what it left, as text. A user's
+    mistake is in the outcome; any exception is a bug of fgc.
+    """
+    from fgc.compiler.diagnostics.diagnostic import BuildError
+
+    build = Build(request)
+    seconds: dict[str, float] = {}
+    for step in _selected(until):
+        start = perf_counter()
+        try:
+            build = step.run(build)
+        except BuildError as error:
+            return Outcome(build, build.diagnostics + error.diagnostics, seconds)
+        finally:
+            seconds[step.name] = perf_counter() - start
+        if show is not None and step.name in print_after:
+            show(step.name, step.show(build))
+        if has_errors(build.diagnostics) and not step.collects:
+            break
+    return Outcome(build, build.diagnostics, seconds)
+
+
+def sealed(build: Build) -> tuple[Tree, Lock]:
+    """The tree that a whole run of the passes left, and its lock."""
+    return _made(build.tree), _made(build.lock)
+
+
+def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether one of them stops a build."""
+    from fgc.compiler.diagnostics.diagnostic import Severity
+
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def _selected(until: str | None) -> Iterator[Pass]:
+    for step in PASSES:
+        yield step
+        if step.name == until:
+            return
+    if until is not None:
+        raise ValueError(f"no pass is called {until!r}")
+
+
+def _made(value: T | None) -> T:
+    """``value``, which an earlier pass has made."""
+    if value is None:
+        raise RuntimeError("a pass ran before the one that it depends on")
+    return value
+
+
+def _load(build: Build) -> Build:
+    from fgc.compiler.passes.load import load
+
+    return replace(build, source=load(build.request.config, overrides=build.request.overrides))
+
+
+def _render(build: Build) -> Build:
+    from fgc.compiler.passes.render import render
+
+    return replace(build, rendered=render(_made(build.source)))
+
+
+def _parse(build: Build) -> Build:
+    from fgc.compiler.passes.parse import parse
+
+    return replace(build, graph=parse(_made(build.rendered), build.request.overrides))
+
+
+def _link(build: Build) -> Build:
+    from fgc.compiler.passes.link import link
+
+    return replace(build, graph=link(_made(build.graph), _made(build.source)))
+
+
+def _resolve(build: Build) -> Build:
+    from fgc.compiler.passes.resolve import resolve
+
+    source = _made(build.source)
+    resolution, found = resolve(
+        _made(build.graph), project_root=source.project_root, search_path=source.search_path
+    )
+    return replace(build, resolution=resolution, diagnostics=(*build.diagnostics, *found))
+
+
+def _check(build: Build) -> Build:
+    from fgc.compiler.passes.check import check
+
+    return replace(build, diagnostics=(*build.diagnostics, *check(_made(build.resolution))))
+
+
+def _fold(build: Build) -> Build:
+    from fgc.compiler.passes.fold import fold
+
+    folded = fold(_made(build.resolution), project_root=_made(build.source).project_root)
+    return replace(build, resolution=folded, graph=folded.graph)
+
+
+def _show_chain(build: Build) -> str:
+    return f"{_made(build.source)}\n"
+
+
+def _show_text(build: Build) -> str:
+    return _made(build.rendered).text
+
+
+def _show_graph(build: Build) -> str:
+    from fgc.compiler.ir.dump import dump
+
+    return dump(_made(build.graph))
+
+
+PASSES = (
+    Pass("load", _load, _show_chain),
+    Pass("render", _render, _show_text),
+    Pass("parse", _parse, _show_graph),
+    Pass("link", _link, _show_graph),
+    Pass("resolve", _resolve, _show_graph, collects=True),
+    Pass("check", _check, _show_graph),
+    Pass("fold", _fold, _show_graph),
+)
+PASS_NAMES = tuple(step.name for step in PASSES)

@@ -1,0 +1,71 @@
+"""What is known at build of a parameter, and what therefore becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import libcst as cst
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """None, a bool or a text: decides branches. The parameter goes, its uses become the value."""
+
+    value: bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A number, a field of the config, data: the parameter goes, its uses become ``code``.
+
+    ``code`` is never None at run time.
+    """
+
+    code: cst.BaseExpression
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Stays a parameter: the call supplies it. ``not_none`` when no call supplies None."""
+
+    not_none: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """How a factory's call is written: ``callee(config, <bound>, <the call's own keywords>)``.
+
+    ``takes`` are the call-time keywords that the specialised callee still has; others are dropped
+    (a specialised norm has no use for the ``config`` that every layer is offered).
+    """
+
+    callee: cst.BaseExpression
+    args: tuple[cst.Arg, ...] = ()
+    takes: frozenset[str] | None = None  # None: whatever the call gives
+
+    @property
+    def needs_config(self) -> bool:
+        """Whether the written call passes the ``config`` of the place where it stands."""
+        return any(is_config(arg.value) for arg in self.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A factory: the parameter goes, its calls become the construction."""
+
+    construction: Construction
+
+
+@dataclass(frozen=True, slots=True)
+class ConstructEach:
+    """A list of factories: the parameter goes, iteration over it is written out."""
+
+    constructions: tuple[Construction, ...]
+
+
+Binding = Constant | Inline | Kept | Construct | ConstructEach
+
+
+def is_config(node: cst.BaseExpression) -> bool:
+    """Whether an expression is the bare name ``config``."""
+    return isinstance(node, cst.Name) and node.value == "config"

@@ -1,0 +1,194 @@
+"""What an expression is known to be at build.
+
+Only tests of the documented subset have a known value: ``is None``, the truth of a bool, equality
+with a text, and ``and``, ``or``, ``not`` of these. A number never has one: it decides no structure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import libcst as cst
+
+from fgc.compiler.specialiser.bindings import (
+    Binding,
+    Constant,
+    Construct,
+    ConstructEach,
+    Inline,
+    Kept,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The value itself."""
+
+    value: bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotNone:
+    """Some value that is not None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing is known."""
+
+
+Static = Known | NotNone | Unknown
+NOT_NONE: Final = NotNone()
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What names and attributes of ``self`` stand for in the body at hand."""
+
+    parameters: Mapping[str, Binding]
+    attributes: Mapping[str, Static]
+
+
+def of_binding(binding: Binding) -> Static:
+    """What a parameter with this binding is known to be."""
+    match binding:
+        case Constant(value=value):
+            return Known(value)
+        case Kept(not_none=not_none):
+            return NOT_NONE if not_none else UNKNOWN
+        case Inline() | Construct() | ConstructEach():
+            return NOT_NONE
+
+
+def evaluate(node: cst.BaseExpression, env: Environment) -> Static:
+    """What ``node`` is known to be, without running anything.
+
+    >>> env = Environment({"window": Constant(None), "bias": Constant(True)}, {})
+    >>> evaluate(cst.parse_expression("window is None and bias"), env)
+    Known(value=True)
+    >>> evaluate(cst.parse_expression("other is None"), env)
+    Unknown()
+    """
+    match node:
+        case cst.Name(value="None"):
+            return Known(None)
+        case cst.Name(value="True"):
+            return Known(True)
+        case cst.Name(value="False"):
+            return Known(False)
+        case cst.Name(value=name):
+            return of_binding(env.parameters[name]) if name in env.parameters else UNKNOWN
+        case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
+            return env.attributes.get(name, UNKNOWN)
+        case cst.SimpleString():
+            text = node.evaluated_value
+            return Known(text) if isinstance(text, str) else NOT_NONE
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            value = truth(evaluate(inner, env))
+            return UNKNOWN if value is None else Known(not value)
+        case cst.BooleanOperation():
+            return _boolean(node, env)
+        case cst.Comparison():
+            return _comparison(node, env)
+        case cst.IfExp():
+            return _conditional(node, env)
+        case cst.Call(func=cst.Name(value=name)) if isinstance(env.parameters.get(name), Construct):
+            return NOT_NONE
+        case cst.Integer() | cst.Float() | cst.FormattedString() | cst.List() | cst.Dict():
+            return NOT_NONE
+        case _:
+            return UNKNOWN
+
+
+def truth(value: Static) -> bool | None:
+    """The truth of a value; None where it is not known. Only None and bools count (no text)."""
+    match value:
+        case Known(value=None):
+            return False
+        case Known(value=bool() as known):
+            return known
+        case _:
+            return None
+
+
+def _boolean(node: cst.BooleanOperation, env: Environment) -> Static:
+    left = evaluate(node.left, env)
+    left_truth = truth(left)
+    stops = isinstance(node.operator, cst.Or)  # the truth of the left side that ends it
+    if left_truth is not None:
+        return left if left_truth is stops else evaluate(node.right, env)
+    right = evaluate(node.right, env)
+    # `x and False` is falsy whatever x is, but only its truth is known: bools alone may use that.
+    if isinstance(right, Known) and right.value is stops and _is_test(node.left):
+        return right
+    return UNKNOWN
+
+
+def _is_test(node: cst.BaseExpression) -> bool:
+    """Whether an expression can only be a bool and has no effect, so that it may be dropped."""
+    match node:
+        case cst.UnaryOperation(operator=cst.Not(), expression=inner):
+            return _is_pure(inner)
+        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
+            return isinstance(operator, cst.Is | cst.IsNot) and _is_pure(left)
+        case cst.BooleanOperation(left=left, right=right):
+            return _is_test(left) and _is_test(right)
+        case _:
+            return False
+
+
+def _is_pure(node: cst.BaseExpression) -> bool:
+    match node:
+        case cst.Name():
+            return True
+        case cst.Attribute(value=value):
+            return _is_pure(value)
+        case _:
+            return _is_test(node)
+
+
+def _comparison(node: cst.Comparison, env: Environment) -> Static:
+    if len(node.comparisons) != 1:
+        return UNKNOWN
+    target = node.comparisons[0]
+    left, right = evaluate(node.left, env), evaluate(target.comparator, env)
+    if isinstance(target.operator, cst.Is | cst.IsNot):
+        same = _identical(left, right)
+        if same is None:
+            return UNKNOWN
+        return Known(same is isinstance(target.operator, cst.Is))
+    if isinstance(target.operator, cst.Equal | cst.NotEqual):
+        if not (isinstance(left, Known) and isinstance(right, Known)):
+            return UNKNOWN
+        if not (isinstance(left.value, str) or isinstance(right.value, str)):
+            return UNKNOWN  # only texts are compared for equality in the subset
+        return Known((left.value == right.value) is isinstance(target.operator, cst.Equal))
+    return UNKNOWN
+
+
+def _identical(left: Static, right: Static) -> bool | None:
+    if isinstance(right, Known) and right.value is None:
+        left, right = right, left
+    if not (isinstance(left, Known) and left.value is None):
+        return None  # `is` with anything but None is outside the subset
+    match right:
+        case Known(value=value):
+            return value is None
+        case NotNone():
+            return False
+        case Unknown():
+            return None
+
+
+def _conditional(node: cst.IfExp, env: Environment) -> Static:
+    test = truth(evaluate(node.test, env))
+    if test is not None:
+        return evaluate(node.body if test else node.orelse, env)
+    one, other = evaluate(node.body, env), evaluate(node.orelse, env)
+    if one == other:
+        return one
+    none_possible = any(isinstance(v, Unknown) or v == Known(None) for v in (one, other))
+    return UNKNOWN if none_possible else NOT_NONE

@@ -1,0 +1,21 @@
+"""Which of the names that exist was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate most like ``name``, or None where none is alike.
+
+    >>> nearest("weight_deacy", ["lr", "weight_decay", "eps"])
+    'weight_decay'
+    """
+    pool = sorted({candidate for candidate in candidates if candidate and candidate != name})
+    found = get_close_matches(name, pool, n=1, cutoff=0.7)
+    if found:
+        return found[0]
+    folded = {candidate.lower(): candidate for candidate in reversed(pool)}
+    alike = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.7)
+    return folded[alike[0]] if alike else None

@@ -1,0 +1,47 @@
+"""From a budget of tokens to steps."""
+
+
+def tokens_per_step(
+    *,
+    # sequences in a batch, on each rank
+    batch_size: int,
+    # tokens in a sequence
+    seq_len: int,
+    # batches in a step; None: one
+    gradient_accumulation_steps: int | None = None,
+    # ranks that each read their own batches
+    world_size: int,
+) -> int:
+    """Tokens that one optimizer step reads, over all ranks."""
+    tokens = batch_size * seq_len * world_size
+    if gradient_accumulation_steps is not None:
+        tokens *= gradient_accumulation_steps
+    return tokens
+
+
+def steps(tokens: int, tokens_per_step: int) -> int:
+    """Steps that it takes to read at least `tokens` tokens.
+
+    >>> steps(1_000_000, 2048)
+    489
+    """
+    return -(-tokens // tokens_per_step)
+
+
+def scaled_lr(
+    base_lr: float,
+    tokens_per_step: int,
+    *,
+    # the tokens per step for which `base_lr` was tuned
+    base_batch_tokens: int,
+    # 0.5 for the square-root rule, which suits Adam; 1.0 for the linear one, which suits SGD
+    alpha: float = 0.5,
+) -> float:
+    """The learning rate for another batch size: `base_lr` times (ratio of the sizes) ** `alpha`.
+
+    The square-root rule is that of Malladi et al., 2022 (arXiv 2205.10287).
+
+    >>> scaled_lr(1e-3, 4 * 2048, base_batch_tokens=2048)
+    0.002
+    """
+    return base_lr * (tokens_per_step / base_batch_tokens) ** alpha

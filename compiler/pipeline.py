@@ -8,7 +8,7 @@ Nothing but the standard library is imported until a pass runs: ``fgc --help`` p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -129,13 +129,11 @@ def has_errors(diagnostics: tuple[Diagnostic, ...]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 
-def _selected(until: str | None) -> Iterator[Pass]:
-    for step in PASSES:
-        yield step
-        if step.name == until:
-            return
-    if until is not None:
+def _selected(until: str | None) -> tuple[Pass, ...]:
+    names = [step.name for step in PASSES]
+    if until is not None and until not in names:
         raise ValueError(f"no pass is called {until!r}")
+    return PASSES if until is None else PASSES[: names.index(until) + 1]
 
 
 def _made(value: T | None) -> T:
@@ -206,13 +204,23 @@ def _show_graph(build: Build) -> str:
     return dump(_made(build.graph))
 
 
+def _show_symbols(build: Build) -> str:
+    """Each import spec once: its kind, where it is defined, and its signature where it is known."""
+    lines: dict[str, None] = {}
+    for symbol in _made(build.resolution).symbols.values():
+        place = ".".join(filter(None, (symbol.definition_module or symbol.module, symbol.qualname)))
+        signature = symbol.signature.text() if symbol.signature is not None else ""
+        lines[f"{symbol.spec}: {symbol.kind} {place}{signature}\n"] = None
+    return "".join(lines)
+
+
 PASSES = (
     Pass("load", _load, _show_chain),
     Pass("render", _render, _show_text),
     Pass("parse", _parse, _show_graph),
     Pass("link", _link, _show_graph),
-    Pass("resolve", _resolve, _show_graph, collects=True),
-    Pass("check", _check, _show_graph),
+    Pass("resolve", _resolve, _show_symbols, collects=True),
+    Pass("check", _check, _show_symbols),
     Pass("fold", _fold, _show_graph),
 )
 PASS_NAMES = tuple(step.name for step in PASSES)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
-from fgc.compiler.frontend.events import Event, EventKind
+from fgc.compiler.frontend.events import MAX_DEPTH, Event, EventKind
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.positions import Positions
 from fgc.compiler.frontend.syntax import (
@@ -26,8 +26,6 @@ from fgc.compiler.frontend.syntax import (
 )
 from fgc.compiler.ir.graph import Path
 
-# What comes later walks a graph recursively. Real configurations have a dozen levels.
-MAX_DEPTH = 100
 _PROPERTY = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*|&[-\w]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -144,7 +142,7 @@ class Composer:
             key = self._node(item, stream, path, depth + 1, floating)
             below, loose = self._below(key, path, depth, floating)
             value = self._node(next(stream), stream, below, depth + 1, loose)
-            height = max(height, value.height)
+            height = max(height, value.height - _is_merge_list(key, value))
             region = self._positions.region(item.start, item.end)
             if item.kind is not EventKind.ALIAS:
                 region = key.region
@@ -229,3 +227,8 @@ class Composer:
 def is_merge_key(key: ScalarSyntax) -> bool:
     """Whether a key is YAML's merge key, ``<<``."""
     return key.plain and key.text == "<<" and key.tag is None
+
+
+def _is_merge_list(key: Syntax, value: Syntax) -> bool:
+    """Whether a value is the list of ``<<: [*a, *b]``, which is no level of the result."""
+    return isinstance(key, ScalarSyntax) and is_merge_key(key) and isinstance(value, SequenceSyntax)

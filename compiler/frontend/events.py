@@ -20,6 +20,9 @@ from yaml.tokens import ScalarToken, Token
 from fgc.compiler.frontend.positions import Mark
 from fgc.compiler.frontend.python_loader import PythonLoader
 
+# Levels of nesting. Later steps walk a graph recursively; real configurations have a dozen levels.
+MAX_DEPTH = 100
+
 # Text on which libyaml is laxer than the parser that decides.
 _NEEDS_PYTHON = re.compile(r"\t|[|>][-+0-9]+#")
 
@@ -64,7 +67,7 @@ class Event(NamedTuple):
 
 
 def parse_events(text: str) -> list[Event]:
-    """All events of ``text``.
+    """The events of ``text``, up to the first start of a node nested deeper than `MAX_DEPTH`.
 
     Raises:
         MarkedYAMLError: the Python parser's, so that an error never depends on libyaml.
@@ -78,7 +81,7 @@ def parse_events(text: str) -> list[Event]:
 
 
 def parse_events_in_python(text: str) -> list[Event]:
-    """All events of ``text``, by the parser that decides; raises as `parse_events` does."""
+    """As `parse_events`, by the parser that decides."""
     try:
         return list(_events(text, PythonLoader))
     except (ValueError, OverflowError) as error:
@@ -87,19 +90,24 @@ def parse_events_in_python(text: str) -> list[Event]:
 
 
 def _events(text: str, loader: Any) -> Iterator[Event]:
+    depth = 0
     for event in yaml.parse(text, Loader=loader):
         kind = _KINDS.get(type(event))
         if kind is None:
             continue
+        if depth > MAX_DEPTH:
+            return  # both parsers take quadratic time for what is nested deeply
         raw: Any = event
         if kind is EventKind.SCALAR:
             style = raw.style or None
             mark = raw.start_mark
             yield Event(kind, mark, raw.end_mark, raw.anchor, raw.tag, raw.value, style, False)
         elif kind in (EventKind.SEQUENCE, EventKind.MAPPING):
+            depth += 1
             flow = bool(raw.flow_style)
             yield Event(kind, raw.start_mark, raw.end_mark, raw.anchor, raw.tag, "", None, flow)
         else:
+            depth -= kind is EventKind.END
             anchor = getattr(raw, "anchor", None)
             yield Event(kind, raw.start_mark, raw.end_mark, anchor, None, "", None, False)
 

@@ -23,6 +23,7 @@ from fgc.compiler.frontend.syntax import (
 )
 from fgc.compiler.frontend.tags import (
     CALLABLES,
+    STANDARD,
     STANDARD_PREFIX,
     OwnTag,
     is_standard,
@@ -44,7 +45,6 @@ from fgc.compiler.ir.graph import (
 from fgc.compiler.ir.span import Span
 
 _VARIABLE = re.compile(r"[^\W\d][\w.-]*")
-_SCALAR_TAGS = ("!", "str", "int", "float", "bool", "null")
 _VAR_HELP = "write `!var name`, `!var [name, default]` or `!var {name: name, default: value}`"
 
 
@@ -110,6 +110,8 @@ class GraphBuilder:
     def _plain(self, syntax: Syntax) -> Node:
         kind = syntax.tag.text.removeprefix(STANDARD_PREFIX) if syntax.tag else "!"
         span = self._span(syntax.region)
+        if syntax.tag and kind not in ("!", *STANDARD):
+            raise BuildError(unknown_tag(syntax.tag, self._places))
         if isinstance(syntax, ScalarSyntax) and kind not in ("seq", "map"):
             return Literal(self._scalar(syntax), syntax.path, span)
         if isinstance(syntax, SequenceSyntax) and kind in ("!", "seq"):
@@ -117,14 +119,13 @@ class GraphBuilder:
         if isinstance(syntax, MappingSyntax) and kind in ("!", "map"):
             return Mapping(self._entries(syntax), syntax.path, span)
         assert syntax.tag is not None
-        raise self._malformed(syntax.tag.region, f"`{syntax.tag.written}` on {_form(syntax)}", None)
+        message = f"`{syntax.tag.written}` stands before {_form(syntax)}"
+        raise self._malformed(syntax.tag.region, message, None)
 
     def _scalar(self, syntax: ScalarSyntax) -> Scalar:
         try:
             if syntax.tag is None:
                 return resolve_plain(syntax.text) if syntax.plain else syntax.text
-            if syntax.tag.text.removeprefix(STANDARD_PREFIX) not in _SCALAR_TAGS:
-                raise BuildError(unknown_tag(syntax.tag, self._places))
             return resolve_tagged(syntax.text, syntax.tag.text)
         except ScalarError as error:
             raise self._malformed(syntax.region, str(error), None) from error

@@ -136,10 +136,12 @@ def _symbol_problem(symbol: str) -> str | None:
 
 def unknown_tag(tag: Tag, places: Places) -> Diagnostic:
     """FGC011 for a tag that configurations do not use (``!foo``, ``!!set``, ``!!python/...``)."""
-    known = [f"!{name}" for name in WORDS] + [f"!!{name}" for name in STANDARD]
+    known = [f"!{name}" for name in WORDS]
+    if tag.written.startswith("!!"):
+        known = [f"!!{name}" for name in STANDARD]
     word = re.split("[:@]", tag.written, maxsplit=1)[0]
     near = get_close_matches(word, known, n=1, cutoff=0.5)
-    remedy = "the tags are " + ", ".join(f"`!{name}`" for name in WORDS)
+    remedy = "the tags are " + ", ".join(f"`{name}`" for name in known)
     if near:
         remedy = f"a tag with a similar name exists: `{near[0]}`"
     return Diagnostic(

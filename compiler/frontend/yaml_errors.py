@@ -121,7 +121,8 @@ class _Explainer:
         if character in "|>":
             message = f"a block scalar (`{character}`) may not stand in brackets"
             return _Finding(message, self._token(), "inside of brackets text is quoted")
-        message = f"a plain value may not start with `{character}`"
+        name = "a backtick" if character == "`" else f"`{character}`"
+        message = f"a plain value may not start with {name}"
         return _Finding(message, self._token(), f"in quotes it may: {_quoted(self._rest())}")
 
     def _unexpected_colon(self) -> _Finding:
@@ -204,6 +205,8 @@ class _Explainer:
             message = f"this `{character}` closes nothing"
         elif character == ",":
             message = "a value is missing before this `,`"
+        elif "flow" in self.context and not self.positions.text[self.at :].strip():
+            message = "a bracket is never closed"
         else:
             message = "a value is missing here"
         return _Finding(message, self._token())
@@ -219,6 +222,8 @@ class _Explainer:
                 self._column(self.since) == self._column(self.at)
             ):
                 return _Finding("a key among the items of a list", token, label=label)
+            if re.search(r"^\.\.\.\s", self.positions.text[: self.at], re.MULTILINE):
+                return _Finding("this follows the end of the document (`...`)", token)
             remedy = "lines of one mapping or list share one indentation"
             message = "the indentation of this line is that of no line above"
             return _Finding(message, token, remedy, label)
@@ -278,9 +283,10 @@ class _Explainer:
 
 
 def _quoted(text: str) -> str:
-    """A suggestion to quote ``text``, in backticks."""
+    """``text`` as a quoted scalar, in backticks where it holds none."""
     quote = "'" if '"' in text or "\\" in text else '"'
-    return f"`{quote}{_short(text)}{quote}`"
+    written = f"{quote}{_short(text)}{quote}"
+    return written if "`" in written else f"`{written}`"
 
 
 def _short(text: str) -> str:

@@ -46,10 +46,13 @@ def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> G
     roots = builder.roots(composer.document(events))
     diagnostics: list[Diagnostic] = [*composer.diagnostics, *builder.diagnostics]
     if diagnostics:
-        raise BuildError(sorted(diagnostics, key=_place))
+        raise BuildError(sorted(diagnostics, key=lambda found: _place(found, rendered)))
     return Graph(roots, dict(rendered.sources), dict(bindings or {}))
 
 
-def _place(diagnostic: Diagnostic) -> tuple[int, int]:
+def _place(diagnostic: Diagnostic, rendered: Rendered) -> tuple[int, int, int]:
+    """For sorting: the configuration's own file first, then those that it is made of."""
     span = diagnostic.span
-    return (span.line, span.column) if span else (0, 0)
+    if span is None or span.file not in rendered.chain:
+        return len(rendered.chain), 0, 0
+    return rendered.chain.index(span.file), span.line, span.column

@@ -15,31 +15,7 @@ from pathlib import Path
 
 import libcst as cst
 
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """One name bound by an import: ``from module import name as alias``, ``import module``.
-
-    ``name`` is None for ``import module [as alias]``.
-    """
-
-    module: str
-    name: str | None
-    alias: str
-
-    def code(self) -> str:
-        """The statement.
-
-        >>> Import("torch.nn.functional", None, "F").code()
-        'import torch.nn.functional as F'
-        >>> Import("torch", "nn", "nn").code()
-        'from torch import nn'
-        """
-        if self.name is None:
-            plain = self.alias in (self.module, self.module.split(".")[0])
-            return f"import {self.module}" + ("" if plain else f" as {self.alias}")
-        renamed = "" if self.name == self.alias else f" as {self.alias}"
-        return f"from {self.module} import {self.name}{renamed}"
+from fgc.compiler.ir.module import Import
 
 
 @dataclass(frozen=True, slots=True)

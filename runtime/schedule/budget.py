@@ -7,16 +7,15 @@ def tokens_per_step(
     batch_size: int,
     # tokens in a sequence
     seq_len: int,
-    # batches in a step; None: one
+    # batches in a step
     gradient_accumulation_steps: int | None = None,
     # ranks that each read their own batches
     world_size: int,
 ) -> int:
     """Tokens that one optimizer step reads, over all ranks."""
-    tokens = batch_size * seq_len * world_size
-    if gradient_accumulation_steps is not None:
-        tokens *= gradient_accumulation_steps
-    return tokens
+    if gradient_accumulation_steps is None:
+        return batch_size * seq_len * world_size
+    return batch_size * seq_len * gradient_accumulation_steps * world_size
 
 
 def steps(tokens: int, tokens_per_step: int) -> int:

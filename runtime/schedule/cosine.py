@@ -11,7 +11,7 @@ def cosine(
     *,
     # length of the run; this and the warm-up are in tokens, or both in steps
     total: int,
-    # length of the linear rise from 0 to the optimizer's own learning rate; None: starts there
+    # length of the linear rise from 0 to the optimizer's own learning rate
     warmup: int | None = None,
     # how far one step advances: the tokens that it reads, or 1 where lengths are in steps
     per_step: int = 1,

@@ -12,7 +12,7 @@ def warmup_stable_decay(
     *,
     # length of the run; this and the other lengths are in tokens, or all of them in steps
     total: int,
-    # length of the linear rise from 0 to the optimizer's own learning rate; None: starts there
+    # length of the linear rise from 0 to the optimizer's own learning rate
     warmup: int | None = None,
     # length of the decay that ends the run
     decay: int,
@@ -20,7 +20,7 @@ def warmup_stable_decay(
     per_step: int = 1,
     # where the decay ends, as a share of the optimizer's own learning rate
     min_lr_ratio: float = 0.0,
-    # how it gets there: sqrt falls as 1 - sqrt(x), steeply at first
+    # how it gets there
     decay_shape: Literal["linear", "cosine", "sqrt"] = "linear",
 ) -> LambdaLR:
     """A trapezoid: the learning rate rises, stays, and falls only as the run ends.
@@ -66,5 +66,8 @@ def half_cosine(x: float) -> float:
 
 
 def square_root(x: float) -> float:
-    """The share of the way down after a share `x` of the time, of Hägele et al. (2405.18392)."""
+    """The share of the way down after a share `x` of the time: steep at first.
+
+    From Hägele et al., 2024 (arXiv 2405.18392), who find it better than the others.
+    """
     return math.sqrt(x)

@@ -48,13 +48,15 @@ class TrainingState:
 def save_checkpoint(
     checkpoints: Path,
     state: TrainingState,
-    *,
-    # the folder of train.py, with the built model/ and, if fgc built it, fgc.lock
     project_dir: Path,
-    # how many checkpoints to keep, the newest; None: all
-    save_total_limit: int | None = None,
+    *,
+    # how many checkpoints to keep, the newest
+    keep: int | None = None,
 ) -> None:
-    """Writes the checkpoint of this step. What is there before stays whole if this is cut short."""
+    """Writes the checkpoint of this step. Earlier ones stay whole if this is cut short.
+
+    `project_dir` is the folder of train.py, with the built model/ and fgc.lock.
+    """
     step = state.progress.step
     folder = checkpoints / f"step-{step:08d}"
     temporary = checkpoints / f"{folder.name}.tmp"
@@ -76,8 +78,8 @@ def save_checkpoint(
     temporary.rename(folder)
     sync(checkpoints)
     sync(checkpoints.parent)
-    if save_total_limit is not None:
-        for old in whole_checkpoints(checkpoints)[:-save_total_limit]:
+    if keep is not None:
+        for old in whole_checkpoints(checkpoints)[:-keep]:
             _remove(old)
 
 

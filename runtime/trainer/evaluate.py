@@ -1,6 +1,6 @@
 """The held-out loss."""
 
-import operator
+import math
 from collections.abc import Iterable
 
 import torch
@@ -12,27 +12,17 @@ from fgc.runtime.trainer import strategy
 
 @torch.no_grad()
 def evaluate(model: PreTrainedModel, batches: Iterable[Batch], device: torch.device) -> float:
-    """The mean cross-entropy per target token over `batches`, in nats. Waits for the device once.
+    """The mean cross-entropy per target over all of `batches`, in nats. Waits for the device once.
 
-    Raises ValueError where there is no target token.
+    Raises ZeroDivisionError where there is no target.
     """
     training = model.training
     model.eval()
-    losses = []
-    counts = []
+    sums = []
+    num_targets = 0
     for batch in batches:
-        inputs = batch.to(device)
-        output = model(
-            input_ids=inputs.input_ids,
-            labels=inputs.labels,
-            num_items_in_batch=inputs.num_targets,
-        )
-        losses.append(output.loss)
-        counts.append(inputs.num_targets)
+        sums.append(strategy.forward(model, batch.to(device), num_targets=1))
+        num_targets += batch.num_targets
     model.train(training)
-    # every rank comes here, whether it had a batch or not
-    num_targets = strategy.total(sum(counts))
-    if num_targets == 0:
-        raise ValueError("the held-out data hold no target token")
-    means = torch.stack(losses).tolist() if losses else []
-    return strategy.total(sum(map(operator.mul, means, counts))) / num_targets
+    loss_sum = math.fsum(torch.stack(sums).tolist())
+    return strategy.total(loss_sum) / strategy.total(num_targets)

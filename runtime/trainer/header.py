@@ -6,17 +6,19 @@ import torch
 import transformers
 from transformers import PreTrainedModel
 
+from fgc.runtime.data.blocks import TokenBlocks
 from fgc.runtime.trainer import strategy
 
 
 def print_header(
     model: PreTrainedModel,
     device: torch.device,
+    data: TokenBlocks,
     *,
     tokens_per_step: int,
     total_steps: int,
 ) -> None:
-    """Prints versions, device, size and budget, a line each."""
+    """Prints versions, device, sizes and budget, a line each."""
     parameters = sum(parameter.numel() for parameter in model.parameters())
     name = torch.get_device_module(device).get_device_name(device) if device.type == "cuda" else ""
     versions = (
@@ -26,4 +28,5 @@ def print_header(
     print(f"versions    {versions}")
     print(f"device      {device} {name}".rstrip() + f", {strategy.world_size()} process(es)")
     print(f"model       {type(model).__name__}, {parameters:,} parameters")
+    print(f"data        {data.ledger()}")
     print(f"budget      {total_steps:,} steps of {tokens_per_step:,} tokens", flush=True)

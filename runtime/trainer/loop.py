@@ -37,19 +37,19 @@ def train(
     last_step: int,
     # tokens that a step reads, over all ranks
     tokens_per_step: int,
-    # held-out data, read from its beginning at each evaluation; None: no evaluation
+    # held-out data, read from its beginning at each evaluation
     eval_data: Iterable[Batch] | None = None,
-    # batches in a step; None: one
+    # batches in a step
     gradient_accumulation_steps: int | None = None,
-    # the global norm down to which larger gradients are scaled; None: as they are
+    # gradients of a larger global norm are scaled down to this one
     max_grad_norm: float | None = None,
     # steps from one log record to the next
     logging_steps: int = 10,
-    # steps from one evaluation to the next; None: only at the end
+    # steps from one evaluation to the next; the end has one anyway
     eval_steps: int | None = None,
-    # steps from one checkpoint to the next; None: only at the end
+    # steps from one checkpoint to the next; the end has one anyway
     save_steps: int | None = None,
-    # how many checkpoints to keep, the newest; None: all
+    # how many checkpoints to keep, the newest
     save_total_limit: int | None = None,
 ) -> int | None:
     """Trains until `last_step`, or until a signal asks to stop, and saves a checkpoint.
@@ -61,6 +61,7 @@ def train(
     if progress.step >= last_step:
         return None
     state = TrainingState(model, optimizer, schedule, batches, progress, device)
+    checkpoints = output_dir / "checkpoints"
     saved_step = progress.step
     model.train()
     with (
@@ -94,12 +95,7 @@ def train(
                 eval_loss = evaluate(model, eval_data, device)
                 bar.show(metrics.write(progress, {"eval_loss": eval_loss}))
             if save_steps is not None and progress.step % save_steps == 0:
-                save_checkpoint(
-                    output_dir / "checkpoints",
-                    state,
-                    project_dir=project_dir,
-                    save_total_limit=save_total_limit,
-                )
+                save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
                 saved_step = progress.step
 
         # What the cadences have not covered. A run that is resumed from here drops these records.
@@ -111,10 +107,5 @@ def train(
                 eval_loss = evaluate(model, eval_data, device)
                 bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
         if saved_step < progress.step:
-            save_checkpoint(
-                output_dir / "checkpoints",
-                state,
-                project_dir=project_dir,
-                save_total_limit=save_total_limit,
-            )
+            save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
     return signals.received

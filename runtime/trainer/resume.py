@@ -11,7 +11,7 @@ from fgc.runtime.trainer.manifest import DamagedCheckpoint
 from fgc.runtime.trainer.manifest import read_manifest
 
 
-def resume(choice: str, checkpoints: Path, state: TrainingState, *, project_dir: Path) -> None:
+def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Path) -> None:
     """Loads the checkpoint that `choice` names, if any.
 
     "auto" is the newest whole one in `checkpoints`, "never" none, anything else the path of one.

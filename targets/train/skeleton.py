@@ -85,8 +85,14 @@ def main(
 
     progress = Progress()
     state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
-    print_header(model, device, tokens_per_step=tokens_per_step, total_steps=total_steps)
-    resume(args.resume, args.output_dir / "checkpoints", state, project_dir=HERE)
+    print_header(
+        model,
+        device,
+        train_data.data,
+        tokens_per_step=tokens_per_step,
+        total_steps=total_steps,
+    )
+    resume(args.resume, args.output_dir / "checkpoints", state, HERE)
     stop_signal = train(
         model=model,
         optimizer=optimizer,

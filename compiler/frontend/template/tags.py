@@ -2,7 +2,7 @@
 
 Template text can only be read line by line if one knows which lines lie inside a tag that began on
 an earlier one. `TagScanner` follows one tag over any number of lines, by Jinja's own rules: strings
-and brackets shield the closing delimiter, nothing shields it in a comment or after ``raw``.
+and brackets shield the closing delimiter; nothing shields it in a comment, or after ``raw``.
 """
 
 from __future__ import annotations
@@ -21,11 +21,10 @@ _BRACKETS: Final = {"(": ")", "[": "]", "{": "}"}
 
 @dataclass(slots=True)
 class ExpressionScanner:
-    """Strings and brackets of an expression, as far as it has been read."""
+    """The open string and brackets of an expression, as far as it has been read."""
 
-    quote: str | None = None
+    quote: tuple[str, int] | None = None
     brackets: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
-    quote_at: int = 0
 
     def step(self, text: str, at: int) -> int:
         """Read what stands at ``at``; the position after it."""
@@ -33,10 +32,10 @@ class ExpressionScanner:
         if self.quote is not None:
             if char == "\\":
                 return at + 2
-            if char == self.quote:
+            if char == self.quote[0]:
                 self.quote = None
         elif char in "'\"":
-            self.quote, self.quote_at = char, at
+            self.quote = (char, at)
         elif char in _BRACKETS:
             self.brackets.append((char, at))
         elif self.brackets and char == _BRACKETS[self.brackets[-1][0]]:
@@ -50,30 +49,40 @@ class ExpressionScanner:
 
 
 class TagScanner:
-    """One tag, from its opening delimiter to its closing one.
+    """One tag, from its opening delimiter on.
 
-    >>> tag = TagScanner("a: {{ '}}' }} b", 3)
-    >>> tag.advance("a: {{ '}}' }} b", 3), tag.closed
+    >>> line = "a: {{ '}}' }} b"
+    >>> tag = TagScanner(line, 3)
+    >>> tag.advance(line, tag.body), tag.closed
     (13, True)
     """
 
     def __init__(self, text: str, at: int):
+        raw = _RAW.match(text, at)
         self.opener = text[at : at + 2]
-        self.raw = _RAW.match(text, at) is not None
+        self.raw = raw is not None
+        self.body = raw.end() if raw else at + 2
         self.closed = False
         self._expression = ExpressionScanner()
 
-    def advance(self, text: str, at: int) -> int:
-        """Read on from ``at``, the opening delimiter or the start of a later line.
+    @property
+    def printing(self) -> bool:
+        """Whether the tag leaves text in the output."""
+        return self.raw or self.opener == "{{"
 
-        Returns the position after the closing delimiter and sets ``closed``, or the end of the line.
+    def advance(self, text: str, at: int) -> int:
+        """Read a line from ``at`` on: ``body`` on the first line of the tag, 0 on the later ones.
+
+        Returns the position after the closing delimiter and sets ``closed``, or the line's length.
         """
         if self.raw:
-            return self._jump(_ENDRAW.search(text, at), text)
-        if text.startswith(self.opener, at):
-            at += 2
+            end = _ENDRAW.search(text, at)
+            self.closed = end is not None
+            return end.end() if end else len(text)
         if self.opener == "{#":
-            return self._jump(re.compile("#}").search(text, at), text)
+            end_at = text.find("#}", at)
+            self.closed = end_at >= 0
+            return end_at + 2 if self.closed else len(text)
         closer = _CLOSERS[self.opener]
         while at < len(text):
             if not self._expression.shielded and text.startswith(closer, at):
@@ -81,9 +90,3 @@ class TagScanner:
                 return at + 2
             at = self._expression.step(text, at)
         return len(text)
-
-    def _jump(self, match: re.Match[str] | None, text: str) -> int:
-        if match is None:
-            return len(text)
-        self.closed = True
-        return match.end()

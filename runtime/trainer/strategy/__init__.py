@@ -7,6 +7,7 @@ Each module here has the same names. A configuration chooses one, and its projec
 from fgc.runtime.trainer.strategy.single import accumulate as accumulate
 from fgc.runtime.trainer.strategy.single import clip_grad_norm as clip_grad_norm
 from fgc.runtime.trainer.strategy.single import finish as finish
+from fgc.runtime.trainer.strategy.single import forward as forward
 from fgc.runtime.trainer.strategy.single import forward_backward as forward_backward
 from fgc.runtime.trainer.strategy.single import is_main as is_main
 from fgc.runtime.trainer.strategy.single import load_model_state as load_model_state

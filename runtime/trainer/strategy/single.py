@@ -10,8 +10,8 @@ from transformers import PreTrainedModel
 
 from fgc.runtime.data.batch import Batch
 
-T = TypeVar("T", int, float, Tensor)
-ModelT = TypeVar("ModelT", bound=nn.Module)
+Model = TypeVar("Model", bound=nn.Module)
+Number = TypeVar("Number", int, float)
 
 
 def start(device: str | None) -> torch.device:
@@ -45,27 +45,33 @@ def is_main() -> bool:
     return True
 
 
-def place(model: ModelT, device: torch.device) -> ModelT:
+def place(model: Model, device: torch.device) -> Model:
     """Moves the model to where it trains. The optimizer is built from what this returns."""
     return model.to(device)
 
 
-def total(value: T) -> T:
+def total(value: Number) -> Number:
     """The sum of `value` over all ranks."""
     return value
+
+
+def forward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
+    """The cross-entropy of a batch, summed over its targets and divided by `num_targets`."""
+    return model(
+        input_ids=batch.input_ids,
+        labels=batch.labels,
+        num_items_in_batch=num_targets,
+        use_cache=False,
+    ).loss
 
 
 def forward_backward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
     """Adds the gradients of a batch; returns its share of the step's loss, on the device.
 
-    `num_targets` counts the target tokens of the whole step, over all batches and ranks: the
-    shares sum to the mean over these, however unevenly batches are filled.
+    With `num_targets` of the whole step, over all batches and ranks, these shares sum to the mean
+    over all targets, however unevenly the batches are filled.
     """
-    loss = model(
-        input_ids=batch.input_ids,
-        labels=batch.labels,
-        num_items_in_batch=num_targets,
-    ).loss
+    loss = forward(model, batch, num_targets)
     loss.backward()
     return loss.detach()
 

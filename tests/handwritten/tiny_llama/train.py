@@ -13,18 +13,19 @@ from torch.optim import AdamW
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
 from transformers import AutoTokenizer
-from transformers import PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerFast
 
 from model.configuration_tiny_llama import TinyLlamaConfig
 from model.modeling_tiny_llama import TinyLlamaForCausalLM
-from runtime.data.batches import Batches
+from runtime.data.batches import SequentialBatches
 from runtime.data.batches import ShuffledBatches
 from runtime.data.blocks import TokenBlocks
-from runtime.data.tokens import tokenize_files
+from runtime.data.encode import tokenize_files
 from runtime.schedule.budget import steps
 from runtime.schedule.budget import tokens_per_step
 from runtime.schedule.warmup_stable_decay import warmup_stable_decay
 from runtime.trainer import strategy
+from runtime.trainer.checkpoint import TrainingState
 from runtime.trainer.header import print_header
 from runtime.trainer.loop import train
 from runtime.trainer.progress import Progress
@@ -51,12 +52,13 @@ def build_tokens_per_step() -> int:
     )
 
 
-def build_train_data(tokenizer: PreTrainedTokenizerBase) -> ShuffledBatches:
+def build_train_data(tokenizer: PreTrainedTokenizerFast, cache_dir: Path) -> ShuffledBatches:
     return ShuffledBatches(
-        TokenBlocks(
-            tokenize_files(
-                [HERE / "data/train.txt"],
+        data=TokenBlocks(
+            tokens=tokenize_files(
+                files=[HERE / "data/train.txt"],
                 tokenizer=tokenizer,
+                cache_dir=cache_dir,
             ),
             seq_len=SEQ_LEN,
         ),
@@ -65,12 +67,13 @@ def build_train_data(tokenizer: PreTrainedTokenizerBase) -> ShuffledBatches:
     )
 
 
-def build_eval_data(tokenizer: PreTrainedTokenizerBase) -> Batches:
-    return Batches(
-        TokenBlocks(
-            tokenize_files(
-                [HERE / "data/eval.txt"],
+def build_eval_data(tokenizer: PreTrainedTokenizerFast, cache_dir: Path) -> SequentialBatches:
+    return SequentialBatches(
+        data=TokenBlocks(
+            tokens=tokenize_files(
+                files=[HERE / "data/heldout.txt"],
                 tokenizer=tokenizer,
+                cache_dir=cache_dir,
             ),
             seq_len=SEQ_LEN,
         ),
@@ -103,7 +106,7 @@ def build_lr_scheduler(optimizer: Optimizer, tokens_per_step: int) -> LambdaLR:
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument(
         "--output-dir",
         type=Path,
@@ -114,8 +117,8 @@ def parse_args() -> argparse.Namespace:
         "--resume",
         default="auto",
         metavar="auto|never|PATH",
-        help="go on from the newest checkpoint if there is one (auto), start anew (never), "
-        "or go on from the checkpoint at PATH",
+        help="go on from the newest checkpoint in the output folder if there is one (default), "
+        "from none, or from the one at PATH",
     )
     parser.add_argument(
         "--max-steps",
@@ -123,7 +126,7 @@ def parse_args() -> argparse.Namespace:
         metavar="N",
         help="stop after step N; the schedule stays that of the whole run",
     )
-    parser.add_argument("--device", help="cpu, cuda, cuda:1, mps, ... (default: what there is)")
+    parser.add_argument("--device", help="such as cpu, cuda:1 or mps (default: what there is)")
     return parser.parse_args()
 
 
@@ -133,24 +136,24 @@ def main() -> int:
     seed_everything(SEED + strategy.rank())
 
     tokenizer = AutoTokenizer.from_pretrained(HERE / "model")
-    train_data = build_train_data(tokenizer)
-    eval_data = build_eval_data(tokenizer)
+    cache_dir = args.output_dir / "cache"
+    train_data = build_train_data(tokenizer, cache_dir)
     model = strategy.place(build_model(), device)
     optimizer = build_optimizer(model.named_parameters())
     tokens_per_step = build_tokens_per_step()
     lr_scheduler = build_lr_scheduler(optimizer, tokens_per_step)
     total_steps = steps(TOTAL_TOKENS, tokens_per_step)
-    last_step = total_steps if args.max_steps is None else min(args.max_steps, total_steps)
 
     progress = Progress()
-    resume(args.resume, args.output_dir, model, optimizer, lr_scheduler, train_data, progress)
+    state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
     print_header(
         model,
         device,
-        progress,
+        train_data.data,
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
     )
+    resume(args.resume, args.output_dir / "checkpoints", state, HERE)
     stop_signal = train(
         model,
         optimizer,
@@ -158,20 +161,20 @@ def main() -> int:
         train_data,
         progress,
         device=device,
-        project=HERE,
         output_dir=args.output_dir,
-        last_step=last_step,
+        project_dir=HERE,
+        last_step=total_steps if args.max_steps is None else min(args.max_steps, total_steps),
         tokens_per_step=tokens_per_step,
-        eval_data=eval_data,
+        eval_data=build_eval_data(tokenizer, cache_dir),
         max_grad_norm=1.0,
         logging_steps=10,
         eval_steps=100,
         save_steps=100,
         save_total_limit=2,
     )
-    strategy.finish()
     print_summary(args.output_dir)
-    # as shells report a program that a signal has ended
+    strategy.finish()
+    # as a shell reports a program that a signal ended
     return 0 if stop_signal is None else 128 + stop_signal
 
 

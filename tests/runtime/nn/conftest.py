@@ -94,7 +94,7 @@ def compose(
 
 
 def import_handwritten() -> ModuleType:
-    """The modeling file that is written by hand, imported once, as a package that nobody else has."""
+    """The modeling file that is written by hand, imported once."""
     package = "handwritten_tiny_llama_model"
     name = f"{package}.modeling_tiny_llama"
     if name not in sys.modules:

@@ -167,11 +167,12 @@ def test_no_cache_while_training(build: Builder) -> None:
     assert build().train()(tokens()).past_key_values is None
 
 
-@pytest.mark.parametrize("use_cache", [True, False])
-@pytest.mark.parametrize("cache_implementation", [None, "static"])
-def test_generates_the_same(
-    build: Builder, sizes: dict[str, Any], use_cache: bool, cache_implementation: str | None
-) -> None:
+@pytest.mark.parametrize(
+    "cache",
+    [{"use_cache": False}, {"use_cache": True}, {"cache_implementation": "static"}],
+    ids=["none", "dynamic", "static"],
+)
+def test_generates_the_same(build: Builder, sizes: dict[str, Any], cache: dict[str, Any]) -> None:
     model = build().eval()
     reference = llama_like(model, sizes).eval()
     input_ids = tokens()
@@ -182,10 +183,8 @@ def test_generates_the_same(
         "do_sample": False,
         "max_new_tokens": 12,
         "pad_token_id": 0,
-        "use_cache": use_cache,
+        **cache,
     }
-    if use_cache:
-        settings["cache_implementation"] = cache_implementation
     ours = model.generate(input_ids, **settings)
     assert ours.shape[1] > input_ids.shape[1]
     torch.testing.assert_close(ours, reference.generate(input_ids, **settings))
@@ -194,14 +193,14 @@ def test_generates_the_same(
 def test_gradient_checkpointing_changes_nothing(build: Builder, sizes: dict[str, Any]) -> None:
     model = build().train()
     reference = llama_like(model, sizes).train()
-    model.gradient_checkpointing_enable()
+    model.activation_checkpointing_enable()
     runs = 0
 
     def count(*_: object) -> None:
         nonlocal runs
         runs += 1
 
-    model.model.layers[0].mlp.register_forward_hook(count)
+    model.model.layers[0].mlp.register_forward_pre_hook(count)
     input_ids = tokens()
     assert_same_step(model, reference, input_ids=input_ids, labels=input_ids)
     assert runs == 2  # once forward, once more for the backward pass

@@ -1,0 +1,191 @@
+"""Jinja's code generator, made to report what it writes and to count what it costs.
+
+Each piece of output goes through ``environment.emit(template, chunk, text)``. With tracing off that
+gives the text back, and the rendering is Jinja's own; with tracing on it puts a mark around the text.
+
+A marked text must never be seen by an expression, which could measure or compare it and then take
+another way than the unmarked rendering does. So output that is captured (a macro's body, a ``set``
+block, a filter block) goes unmarked, and keeps the place of its use. What comes out of a block or an
+include keeps its marks only on its way to the output, where nothing but `TRANSPARENT` filters, which
+change white space alone, may handle it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
+
+from fgc.compiler.frontend.template.place import Place
+
+TRANSPARENT: Final = frozenset({"trim", "indent"})
+UNMARKED: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A piece of output: where it is written, and its text if it is literal."""
+
+    place: Place
+    literal: str | None
+
+
+def transparent_call(node: nodes.Node | None) -> nodes.Call | None:
+    """The ``super()`` or ``self.block()`` that ``node`` prints, if it changes nothing but white space."""
+    while isinstance(node, nodes.Filter) and _is_transparent(node):
+        node = node.node
+    if not isinstance(node, nodes.Call) or node.args or node.kwargs:
+        return None
+    called = node.node
+    if isinstance(called, nodes.Getattr):
+        called = called.node
+    is_block = isinstance(called, nodes.Name) and called.name in ("super", "self")
+    return node if is_block else None
+
+
+def _is_transparent(node: nodes.Filter) -> bool:
+    arguments = [*node.args, *(keyword.value for keyword in node.kwargs)]
+    if node.name not in TRANSPARENT or node.dyn_args or node.dyn_kwargs:
+        return False
+    return all(isinstance(argument, nodes.Const) and _is_blank(argument.value) for argument in arguments)
+
+
+def _is_blank(value: Any) -> bool:
+    return not value.strip() if isinstance(value, str) else isinstance(value, (int, bool))
+
+
+class TracingGenerator(CodeGenerator):
+    """Generates the code of one template; ``chunks`` and ``statements`` tell what is where in it."""
+
+    def __init__(self, environment: Environment, name: str):
+        super().__init__(environment, name, None)
+        self.chunks: list[Chunk] = []
+        self._index = UNMARKED
+        self._block_call: nodes.Call | None = None
+        self._extends: nodes.Extends | None = None
+        self._transparent_buffers: set[str] = set()
+        self._next_buffer_transparent = False
+        self._writes: list[bool] = []
+        self._loop_bodies: set[int] = set()
+
+    @property
+    def statements(self) -> list[tuple[int, int]]:
+        """The place of what each line of the code is for, as ``(line, place)``, by line."""
+        return [(code_line, place) for place, code_line in self.debug_info]
+
+    # Every statement has its place, also the second one of a line.
+    def newline(self, node: nodes.Node | None = None, extra: int = 0) -> None:
+        self._last_line = -1
+        super().newline(_first(node) if isinstance(node, nodes.Expr) else node, extra)
+
+    def writeline(self, x: str, node: nodes.Node | None = None, extra: int = 0) -> None:
+        if node is None and x.startswith("yield from parent_template."):
+            node = self._extends
+        super().writeline(x, node, extra)
+
+    def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
+        self._extends = node
+        super().visit_Extends(node, frame)
+
+    # Output.
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        for child in node.nodes:
+            self._index, self._block_call = UNMARKED, None
+            if self._reaches_output(frame):
+                self._index = self._new_chunk(child)
+                self._block_call = transparent_call(child)
+            super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
+
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        return self._emit(super()._output_const_repr(group))
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        self.write(f"environment.emit({self.name!r}, {self._index}, ")
+        super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        super()._output_child_post(node, frame, finalize)
+        self.write(")")
+
+    def _emit(self, expression: str) -> str:
+        return f"environment.emit({self.name!r}, {self._index}, {expression})"
+
+    def _new_chunk(self, node: nodes.Node) -> int:
+        literal = node.data if isinstance(node, nodes.TemplateData) else None
+        place = (_first(node) if isinstance(node, nodes.Expr) else node).lineno
+        self.chunks.append(Chunk(place if isinstance(place, Place) else Place(place), literal))
+        return len(self.chunks) - 1
+
+    def _reaches_output(self, frame: Frame) -> bool:
+        return frame.buffer is None or frame.buffer in self._transparent_buffers
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        if node is self._block_call:
+            self.write("environment.call_marked(")
+            self.visit(node.node, frame)
+            self.write(")")
+        else:
+            super().visit_Call(node, frame, forward_caller)
+
+    # Statements that write what an expression of theirs gives.
+    def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
+        own = isinstance(node, (nodes.CallBlock, nodes.FilterBlock, nodes.For))
+        self._writes.append(own)
+        super().start_write(frame, node)
+        if own:
+            index = self._new_chunk(node) if self._reaches_output(frame) else UNMARKED
+            self.write(f"environment.emit({self.name!r}, {index}, str(")
+
+    def end_write(self, frame: Frame) -> None:
+        if self._writes.pop():
+            self.write("))")
+        super().end_write(frame)
+
+    def simple_write(self, s: str, frame: Frame, node: nodes.Node | None = None) -> None:
+        captured = not self._reaches_output(frame)
+        super().simple_write(f"environment.unmark({s})" if captured else s, frame, node)
+
+    def visit_FilterBlock(self, node: nodes.FilterBlock, frame: Frame) -> None:
+        chain: nodes.Node | None = node.filter
+        while isinstance(chain, nodes.Filter) and _is_transparent(chain):
+            chain = chain.node
+        self._next_buffer_transparent = chain is None and self._reaches_output(frame)
+        super().visit_FilterBlock(node, frame)
+
+    def buffer(self, frame: Frame) -> None:
+        super().buffer(frame)
+        if self._next_buffer_transparent and frame.buffer is not None:
+            self._transparent_buffers.add(frame.buffer)
+        self._next_buffer_transparent = False
+
+    # Costs.
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:
+        self._loop_bodies.add(id(node.body))
+        super().visit_For(node, frame)
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        if id(nodes) in self._loop_bodies:
+            self.writeline("environment.step()")
+        super().blockvisit(nodes, frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:
+        self.write("environment.bounded(")
+        super().visit_Concat(node, frame)
+        self.write(")")
+
+    def visit_Const(self, node: nodes.Const, frame: Frame) -> None:
+        value = node.as_const(frame.eval_ctx)
+        if isinstance(value, float) and not math.isfinite(value):
+            self.write(f"float('{value}')")  # Jinja writes a bare name
+        else:
+            super().visit_Const(node, frame)
+
+
+def _first(node: nodes.Node) -> nodes.Node:
+    """The part of an expression that stands first; Jinja places a filter at its name."""
+    placed = [part for part in (node, *node.find_all(nodes.Expr)) if isinstance(part.lineno, Place)]
+    return min(placed, key=lambda part: (part.lineno, part.lineno.column), default=node)

@@ -1,0 +1,206 @@
+"""The Jinja environment of templates: sandboxed, strict, bounded, and the same on every machine."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, cast
+
+from jinja2 import BaseLoader, StrictUndefined, Template, Undefined, UndefinedError
+from jinja2.environment import TemplateModule
+from jinja2.exceptions import TemplateRuntimeError
+from jinja2.runtime import BlockReference, Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+
+from fgc.compiler.frontend.template import limits
+from fgc.compiler.frontend.template.globals import template_globals
+from fgc.compiler.frontend.template.marks import mark, strip_marks
+from fgc.compiler.frontend.template.namespace import KnobNamespace, Pins
+from fgc.compiler.frontend.template.toyaml import to_yaml
+
+_RANDOM = ("random",)  # a filter whose result no build could repeat
+_SIZED = ("center", "indent", "slice", "batch", "tojson", "wordwrap")  # filters that take a size
+
+
+class UndefinedName(UndefinedError):
+    """Something undefined was used; ``undefined`` says what."""
+
+    def __init__(self, undefined: Undefined, message: str | None = None):
+        super().__init__(message)
+        self.undefined = undefined
+
+
+class NamedUndefined(StrictUndefined):
+    """Strict, and its error knows what is undefined."""
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> None:
+        super().__init__(hint, obj, name, exc)
+        if exc is UndefinedError:
+            self._undefined_exception = cast(Any, partial(UndefinedName, self))
+
+
+class _RecordingContext(Context):
+    """Notes each variable that a template asks for."""
+
+    def resolve_or_missing(self, key: str) -> Any:
+        cast(TemplateEnvironment, self.environment).pins.look_up(key)
+        return super().resolve_or_missing(key)
+
+
+class _Module(TemplateModule):
+    """An imported template; as text in an expression it carries no marks."""
+
+    def __str__(self) -> str:
+        return strip_marks(super().__str__())
+
+
+class _Template(Template):
+    def make_module(
+        self,
+        vars: dict[str, Any] | None = None,
+        shared: bool = False,
+        locals: Mapping[str, Any] | None = None,
+    ) -> TemplateModule:
+        return _Module(self, self.new_context(vars, shared, locals))
+
+
+def _finalize(value: Any) -> Any:
+    """Refuse to print what has no text of its own (its repr would hold an address)."""
+    if callable(value) and not isinstance(value, Undefined):
+        name = getattr(value, "__name__", None) or getattr(value, "name", "it")
+        raise TypeError(f"`{name}` is a function; it is printed only when called")
+    return value
+
+
+def _toyaml(value: Any, default: Any = missing) -> str:
+    if isinstance(value, Undefined) and default is not missing:
+        value = default
+    if isinstance(value, Undefined):
+        str(value)  # raises the error that names it
+    return to_yaml(value)
+
+
+def _sized(function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(a, int) and abs(a) > 10**6 for a in (*args[1:], *kwargs.values())):
+            raise limits.LimitExceeded("a filter with a size that is too large")
+        return function(*args, **kwargs)
+
+    return checked
+
+
+def _format(value: str, *args: Any, **kwargs: Any) -> str:
+    limits.check_format(str(value), (*args, *kwargs.values()))
+    return str(value) % (kwargs or args)
+
+
+def _replace(text: Any, old: str, new: str, count: int | None = None) -> str:
+    limits.check_replacement(str(text), old, str(new))
+    return str(text).replace(old, str(new), -1 if count is None else count)
+
+
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
+    """The environment of one rendering.
+
+    ``trace`` lists what `emit` was called for, ``(template, chunk)``, while ``tracing`` is on; the
+    marks in the text are indices into it.
+    """
+
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    context_class = _RecordingContext
+    template_class = _Template
+
+    def __init__(
+        self,
+        loader: BaseLoader | None = None,
+        variables: Mapping[str, object] | None = None,
+        pins: Mapping[str, object] | None = None,
+    ):
+        super().__init__(
+            loader=loader,
+            undefined=NamedUndefined,
+            trim_blocks=True,
+            keep_trailing_newline=True,
+            finalize=_finalize,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.pins = Pins(pins or {})
+        self.budget = limits.Budget()
+        self.tracing = False
+        self.trace: list[tuple[str, int]] = []
+        variables = {**(variables or {}), **self.pins.values}
+        self.globals = {**template_globals(variables), "range": self._range}
+        for name in _RANDOM:
+            del self.filters[name]
+        for name in _SIZED:
+            self.filters[name] = _sized(self.filters[name])
+        self.filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace}
+
+    def _range(self, *bounds: int) -> range:
+        return self.budget.range(*bounds)
+
+    # What generated code calls.
+    def emit(self, template: str, chunk: int, text: str) -> str:
+        """A piece of output, marked if this rendering is traced and ``chunk`` is not negative."""
+        self.budget.write(len(text))
+        if not self.tracing or chunk < 0:
+            return text
+        self.trace.append((template, chunk))
+        return mark(text, len(self.trace) - 1)
+
+    def unmark(self, text: str) -> str:
+        """Output on its way into a value."""
+        return strip_marks(text) if self.tracing else text
+
+    def step(self) -> None:
+        """One pass through a loop."""
+        self.budget.step()
+
+    def bounded(self, value: Any) -> Any:
+        """The result of a concatenation."""
+        return limits.bounded(value)
+
+    def pin(self, value: Any) -> Any:
+        """What is assigned to the variable ``ns``."""
+        if isinstance(value, KnobNamespace):
+            value.pin(self.pins)
+        return value
+
+    # What the sandbox asks.
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+        limits.check_method(__obj, args, kwargs)
+        result = super().call(__context, __obj, *args, **kwargs)
+        return __self.unmark(result) if isinstance(__obj, BlockReference) else limits.bounded(result)
+
+    def call_marked(self, block: Any) -> Any:
+        """Render a block straight into the output."""
+        return block()
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        limits.check_operands(operator, left, right)
+        return limits.bounded(super().call_binop(context, operator, left, right))
+
+    # Where templates lie.
+    def join_path(self, template: Any, parent: str) -> str:
+        if isinstance(template, Undefined):
+            str(template)  # raises the error that names it
+        if not isinstance(template, str):
+            raise TypeError(f"a template's name is text, not `{type(template).__name__}`")
+        return self.resolve(template, parent)
+
+    def resolve(self, template: str, parent: str) -> str:
+        """The key of the template that ``parent`` calls ``template``."""
+        from fgc.compiler.frontend.template.loader import TemplateLoader
+
+        assert isinstance(self.loader, TemplateLoader)
+        return self.loader.resolve(template, parent)

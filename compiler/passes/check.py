@@ -1,0 +1,36 @@
+"""The pass that checks a resolved graph: arguments, their types, variables, cycles.
+
+It looks at what the configuration says and at signatures, never at the things themselves, and
+reports only what is certainly wrong.
+"""
+
+from __future__ import annotations
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.passes.check_arguments import check_arguments
+from fgc.compiler.passes.check_cycles import check_cycles
+from fgc.compiler.passes.check_types import check_types
+from fgc.compiler.passes.check_variables import check_variables
+from fgc.compiler.passes.resolve import Resolution, in_order
+
+
+def check(resolution: Resolution) -> tuple[Diagnostic, ...]:
+    """All that is wrong, in the order of files and lines.
+
+    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC030 and FGC031.
+
+    >>> from fgc.compiler.ir.graph import Entry, Graph, Var
+    >>> from fgc.compiler.ir.span import Span
+    >>> at = Span.point("a.yaml", 1)
+    >>> graph = Graph((Entry("lr", at, Var("rate", None, ("lr",), at)),))
+    >>> [diagnostic.message for diagnostic in check(Resolution(graph, {}))]
+    ['nothing gives a value to the variable `rate`']
+    """
+    return in_order(
+        (
+            *check_cycles(resolution.graph),
+            *check_variables(resolution.graph),
+            *check_arguments(resolution),
+            *check_types(resolution),
+        )
+    )

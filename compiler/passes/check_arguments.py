@@ -1,0 +1,142 @@
+"""Arguments against signatures: unknown ones, missing ones, ones given twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
+from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
+from fgc.compiler.passes.resolve import Resolution, calls, written_at
+from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
+
+_SHOWN = 12  # names in a help text, before it gets long
+
+
+def check_arguments(resolution: Resolution) -> Iterator[Diagnostic]:
+    """FGC021, FGC022 and FGC024 for each call whose signature is known."""
+    factories = _given_as_factories(resolution)
+    for call in calls(resolution.graph):
+        symbol = resolution.symbols.get(call)
+        if symbol is None or symbol.signature is None or call.kind is Kind.META:
+            continue
+        name, signature = callee(symbol), symbol.signature
+        yield from _surplus(call, name, signature)
+        yield from _unknown(resolution.graph, call, name, signature)
+        yield from _twice(call, name, signature)
+        called_later = call.kind is Kind.PARTIAL or id(call) in factories
+        if not called_later and (call.latent_args is None or _latent(call)):
+            yield from _missing(call, name, signature)
+
+
+def callee(symbol: Symbol) -> str:
+    """The symbol as messages name it."""
+    return symbol.qualname if symbol.module is None else f"{symbol.module}.{symbol.qualname}"
+
+
+def bound(call: Call, signature: Signature) -> Iterator[tuple[Parameter, Node, Entry | None]]:
+    """Each argument that fills a parameter: the parameter, the value, and the entry of a keyword
+    argument. Latent arguments are among them where they are written out."""
+    for parameter, value in zip(signature.positional, call.args, strict=False):
+        yield parameter, value, None
+    for entry in (*call.kwargs, *_latent(call)):
+        parameter = signature.keyword(entry.key) if isinstance(entry.key, str) else None
+        if parameter is not None:
+            yield parameter, entry.value, entry
+
+
+def takes_factory(parameter: Parameter) -> bool:
+    """Whether a parameter is annotated ``Factory[...]``, or as a list or an option of that."""
+    return "Factory" in (parameter.annotation or "")
+
+
+def _latent(call: Call) -> tuple[Entry, ...]:
+    return call.latent_args.entries if isinstance(call.latent_args, Mapping) else ()
+
+
+def _given_as_factories(resolution: Resolution) -> set[int]:
+    """The nodes that are given to a parameter which calls them, with more arguments."""
+    found: set[int] = set()
+    for call in calls(resolution.graph):
+        symbol = resolution.symbols.get(call)
+        if symbol is None or symbol.signature is None:
+            continue
+        for parameter, value, _ in bound(call, symbol.signature):
+            if takes_factory(parameter) and isinstance(value, Call) and value.kind is Kind.FACTORY:
+                found.add(id(value))
+    return found
+
+
+def _surplus(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+    taken = len(signature.positional)
+    if len(call.args) <= taken or signature.accepts_any_positional:
+        return
+    count = f"{taken} positional argument{'' if taken == 1 else 's'}" if taken else "none by place"
+    yield Diagnostic(
+        "FGC021",
+        f"`{name}` takes {count}, and {len(call.args)} are given",
+        call.args[taken].span,
+        help=_listing(signature),
+    )
+
+
+def _unknown(graph: Graph, call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+    if signature.accepts_any_keyword:
+        return
+    given = {entry.key for entry in call.kwargs}
+    free = [p.name for p in signature.keywords if p.name not in given]
+    for entry in (*call.kwargs, *_latent(call)):
+        if not isinstance(entry.key, str) or signature.keyword(entry.key) is not None:
+            continue
+        meant = nearest(entry.key, free)
+        fix = None
+        remedy = _listing(signature)
+        if meant is not None:
+            remedy = f"a parameter with a similar name exists: `{meant}`"
+            if written_at(graph, entry.key_span) == entry.key:
+                fix = Fix(entry.key_span, meant)
+        message = f"`{name}` takes no argument `{entry.key}`"
+        yield Diagnostic("FGC021", message, entry.key_span, help=remedy, fix=fix)
+
+
+def _twice(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+    filled = {p.name: v for p, v in zip(signature.positional, call.args, strict=False)}
+    for entry in call.kwargs:
+        if not isinstance(entry.key, str) or entry.key not in filled:
+            continue
+        if signature.keyword(entry.key) is None:
+            continue  # a positional-only name, which is free among the keywords
+        yield Diagnostic(
+            "FGC024",
+            f"`{name}` is given `{entry.key}` twice",
+            entry.key_span,
+            labels=(Label(filled[entry.key].span, "it is already given here, by place"),),
+            help="remove one of the two",
+        )
+
+
+def _missing(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+    given = {entry.key for entry in (*call.kwargs, *_latent(call))}
+    given |= {p.name for p in signature.positional[: len(call.args)]}
+    needed = [p.name for p in signature.parameters if p.required and p.name not in given]
+    if not needed:
+        return
+    noun = "argument" if len(needed) == 1 else "arguments"
+    remedy = f"add {_names(needed)}"
+    if not call.args and not call.kwargs:
+        remedy += ", or write `!partial` where the caller gives the rest"
+    yield Diagnostic(
+        "FGC022", f"`{name}` needs the {noun} {_names(needed)}", call.target_span, help=remedy
+    )
+
+
+def _listing(signature: Signature) -> str:
+    known = [p.name for p in signature.keywords]
+    if not known:
+        return "it takes no arguments by name"
+    more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    return f"it takes {_names(known[:_SHOWN])}{more}"
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)

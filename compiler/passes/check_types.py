@@ -1,0 +1,115 @@
+"""Plain values against annotations: only what is certainly wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
+from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
+from fgc.compiler.passes.annotations import Accepts, accepts
+from fgc.compiler.passes.check_arguments import bound, callee, takes_factory
+from fgc.compiler.passes.resolve import Resolution, calls
+from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.symbol import Parameter, Symbol
+
+# What Python lets pass for another kind: 1 for 1.0, and in code that is not ours 1 for True.
+_STANDS_FOR = {"int": {"float"}, "str": {"path"}}
+_STANDS_FOR_ELSEWHERE = {"int": {"float", "bool"}, "bool": {"int", "float"}, "str": {"path"}}
+_SHOWN = {"none": "null", "sequence": "a list", "mapping": "a mapping", "str": "text"}
+
+
+def check_types(resolution: Resolution) -> Iterator[Diagnostic]:
+    """FGC026 for each plain value that the annotation of its parameter rules out."""
+    for call in calls(resolution.graph):
+        symbol = resolution.symbols.get(call)
+        if symbol is None or symbol.signature is None or call.kind is Kind.META:
+            continue
+        for parameter, value, entry in bound(call, symbol.signature):
+            if parameter.annotation is None:
+                continue
+            wrong = _instance(resolution, symbol, parameter, value) or _plain(
+                symbol, parameter, value
+            )
+            if wrong is not None:
+                yield _diagnostic(symbol, parameter, value, entry, *wrong)
+
+
+def _plain(symbol: Symbol, parameter: Parameter, value: Node) -> tuple[str, str] | None:
+    """What ``value`` is, and what would fit, if it does not."""
+    kind = _kind(value)
+    fitting = accepts(parameter.annotation or "")
+    if kind is None or fitting is None or (kind == "none" and parameter.default == "None"):
+        return None
+    if isinstance(value, Literal) and value.value in fitting.options:
+        return None
+    ours = symbol.origin in ("runtime", "project")
+    stands_for = (_STANDS_FOR if ours else _STANDS_FOR_ELSEWHERE).get(kind, set[str]())
+    if kind in fitting.kinds or stands_for & fitting.kinds:
+        return None
+    shown = _SHOWN.get(kind, kind)
+    if isinstance(value, Literal) and value.value is not None:
+        written = f'"{value.value}"' if kind == "str" else str(value.value)
+        shown = f"the text `{written}`" if kind == "str" else f"the {kind} `{written}`"
+    return shown, _expectation(parameter, fitting, value)
+
+
+def _expectation(parameter: Parameter, fitting: Accepts, value: Node) -> str:
+    expected = f"`{parameter.name}` is annotated `{parameter.annotation}`"
+    options = [option for option in fitting.options if isinstance(option, str)]
+    if options and isinstance(value, Literal) and isinstance(value.value, str):
+        meant = nearest(value.value, options)
+        if meant is not None:
+            return f"a similar option exists: `{meant}`"
+    return expected
+
+
+def _instance(
+    resolution: Resolution, symbol: Symbol, parameter: Parameter, value: Node
+) -> tuple[str, str] | None:
+    """A singleton of a class where the runtime takes a factory: it would call the instance."""
+    if symbol.origin != "runtime" or not takes_factory(parameter):
+        return None
+    if not isinstance(value, Call) or value.kind is not Kind.SINGLETON:
+        return None
+    given = resolution.symbols.get(value)
+    if given is None or given.kind != "class":
+        return None
+    return f"one instance of `{given.qualname}`", f"write `!partial:{value.target}`"
+
+
+def _diagnostic(
+    symbol: Symbol,
+    parameter: Parameter,
+    value: Node,
+    entry: Entry | None,
+    shown: str,
+    remedy: str,
+) -> Diagnostic:
+    """At the argument; where the value was written elsewhere, that place is labelled."""
+    span = value.span if entry is None else entry.key_span
+    return Diagnostic(
+        "FGC026",
+        f"`{callee(symbol)}` takes no {_noun(shown)} for `{parameter.name}`",
+        span,
+        labels=() if entry is None else (Label(value.span, f"this is {shown}"),),
+        help=remedy,
+    )
+
+
+def _noun(shown: str) -> str:
+    return shown.removeprefix("the ").removeprefix("a ").removeprefix("one ")
+
+
+def _kind(node: Node) -> str | None:
+    """The kind of a plain value, as `Accepts` names it; None where it is not plain."""
+    match node:
+        case Literal(value=None):
+            return "none"
+        case Literal(value=value):
+            return type(value).__name__
+        case List() | Tuple():
+            return "sequence"
+        case Mapping():
+            return "mapping"
+        case _:
+            return None

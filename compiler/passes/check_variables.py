@@ -1,0 +1,80 @@
+"""Variables that nothing binds.
+
+Below a call that is given a mapping called ``config`` (a model), a variable is a field of that
+mapping. Elsewhere it is bound by the caller of the build (``--set``) or declared among the
+top-level ``launch_args``. A default will do in both places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
+from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Var, children
+from fgc.compiler.symbols.nearest import nearest
+
+
+def config_of(call: Call) -> Entry | None:
+    """The ``config`` that makes a call a model: a mapping of its configuration's fields."""
+    for entry in call.kwargs:
+        if entry.key == "config" and isinstance(entry.value, Mapping):
+            return entry
+    return None
+
+
+def check_variables(graph: Graph) -> Iterator[Diagnostic]:
+    """FGC030 for each variable without a value."""
+    seen: set[tuple[int, int]] = set()
+    scopes: list[tuple[Node, Entry | None]] = [(entry.value, None) for entry in graph.roots]
+    scopes.reverse()
+    while scopes:
+        node, config = scopes.pop()
+        key = (id(node), id(config))
+        if key in seen:
+            continue
+        seen.add(key)
+        if isinstance(node, Var) and node.default is None:
+            unbound = _in_model(node, config) if config else _outside(node, graph)
+            if unbound is not None:
+                yield unbound
+        inner = config_of(node) if isinstance(node, Call) else None
+        for child in reversed(children(node)):
+            # the fields themselves are given from outside the model
+            below = inner if inner is not None and child is not inner.value else config
+            scopes.append((child, below))
+
+
+def _in_model(node: Var, config: Entry) -> Diagnostic | None:
+    fields = _keys(config.value)
+    if node.var in fields:
+        return None
+    meant = nearest(node.var, fields)
+    remedy = f"add a field `{node.var}` to `config`, or give the variable a default"
+    if meant is not None:
+        remedy = f"a field with a similar name exists: `{meant}`"
+    return Diagnostic(
+        "FGC030",
+        f"the model's `config` has no field `{node.var}`",
+        node.span,
+        labels=(Label(config.key_span, "its fields are given here"),),
+        help=remedy,
+    )
+
+
+def _outside(node: Var, graph: Graph) -> Diagnostic | None:
+    declared = graph.root("launch_args")
+    bound = {*graph.bindings, *(() if declared is None else _keys(declared))}
+    if node.var in bound:
+        return None
+    meant = nearest(node.var, bound)
+    remedy = f"bind it with `--set {node.var}=VALUE`, or declare it under `launch_args`"
+    if meant is not None:
+        remedy = f"a variable with a similar name exists: `{meant}`"
+    message = f"nothing gives a value to the variable `{node.var}`"
+    return Diagnostic("FGC030", message, node.span, help=remedy)
+
+
+def _keys(node: Node) -> set[str]:
+    if not isinstance(node, Mapping):
+        return set()
+    return {entry.key for entry in node.entries if isinstance(entry.key, str)}

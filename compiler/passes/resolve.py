@@ -1,0 +1,110 @@
+"""The pass that finds out what import specs mean, by reading source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
+from fgc.compiler.ir.graph import Call, Graph, walk
+from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.answer import Answer, Mistake
+from fgc.compiler.symbols.lookup import Symbols
+from fgc.compiler.symbols.symbol import Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A graph and what its calls name. A call whose spec is wrong has no symbol."""
+
+    graph: Graph
+    symbols: Mapping[Call, Symbol]
+
+
+def resolve(
+    graph: Graph, *, project_root: Path, search_path: tuple[Path, ...]
+) -> tuple[Resolution, tuple[Diagnostic, ...]]:
+    """Look up each import spec of ``graph``; none of what they name is imported.
+
+    The diagnostics are FGC020, FGC023, FGC025 and FGC032.
+
+    >>> at = Span("a.yaml", 1, 1, 1, 4)
+    >>> from fgc.compiler.ir.graph import Entry, Kind
+    >>> call = Call(Kind.SINGLETON, "lne", at, (), (), ("n",), at)
+    >>> resolution, found = resolve(
+    ...     Graph((Entry("n", at, call),)), project_root=Path(), search_path=()
+    ... )
+    >>> found[0].message
+    'there is no builtin named `lne`'
+    """
+    symbols = Symbols(project_root, search_path)
+    answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
+    resolved: dict[Call, Symbol] = {}
+    found: list[Diagnostic] = []
+    unchecked: set[str] = set()
+    for call in calls(graph):
+        key = (call.target, call.search_path)
+        answer = answers.get(key) or symbols.lookup(*key)
+        answers[key] = answer
+        if answer.symbol is not None:
+            resolved[call] = answer.symbol
+        if answer.mistake is not None:
+            found.append(_diagnostic(graph, call, answer.mistake))
+        if answer.unchecked is not None and answer.unchecked not in unchecked:
+            unchecked.add(answer.unchecked)
+            found.append(_unchecked(graph, call, answer.unchecked))
+    return Resolution(graph, resolved), in_order(found)
+
+
+def calls(graph: Graph) -> Iterable[Call]:
+    """Each call of a graph once, in configuration order."""
+    nodes = walk(*(entry.value for entry in graph.roots))
+    return (node for node in nodes if isinstance(node, Call))
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By file, line and column, each once; those without a place last."""
+    unique = {(d.code, d.message, d.span): d for d in reversed([*diagnostics])}
+    return tuple(sorted(unique.values(), key=_place))
+
+
+def _place(diagnostic: Diagnostic) -> tuple[bool, str, int, int, str, str]:
+    span = diagnostic.span or Span("", 0, 0, 0, 0)
+    where = (span.file, span.line, span.column)
+    return (diagnostic.span is None, *where, diagnostic.code, diagnostic.message)
+
+
+def _diagnostic(graph: Graph, call: Call, mistake: Mistake) -> Diagnostic:
+    return Diagnostic(
+        mistake.code,
+        mistake.message,
+        _part(graph, call, mistake.start, mistake.end),
+        severity=mistake.severity,
+        help=mistake.help,
+    )
+
+
+def _unchecked(graph: Graph, call: Call, package: str) -> Diagnostic:
+    return Diagnostic(
+        "FGC032",
+        f"package `{package}` is not installed here: what is taken from it is not checked",
+        _part(graph, call, 0, len(call.target)),
+        severity=Severity.NOTE,
+    )
+
+
+def _part(graph: Graph, call: Call, start: int, end: int) -> Span:
+    """The place of ``call.target[start:end]``, where the spec stands in the source as it is."""
+    span = call.target_span
+    if written_at(graph, span) != call.target:
+        return span
+    return Span(span.file, span.line, span.column + start, span.line, span.column + end)
+
+
+def written_at(graph: Graph, span: Span) -> str | None:
+    """The text at ``span``, if it lies on one line of a file that is known."""
+    lines = graph.sources.get(span.file, "").splitlines()
+    if span.line != span.end_line or not 0 < span.line <= len(lines):
+        return None
+    return lines[span.line - 1][span.column - 1 : span.end_column - 1]

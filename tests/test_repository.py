@@ -17,7 +17,9 @@ from fgc.compiler.diagnostics.codes import CODES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("compiler", "runtime", "targets", "templates")
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, SETUPTOOLS = PYPROJECT["project"], PYPROJECT["tool"]["setuptools"]
+NOT_DATA = re.compile(r"\.pyc?$|/ruff\.toml$|/\.[^/]+(/|$)")
 
 # A finder that stands before all others, in a process that then imports the whole compiler.
 IMPORT_ALL = """
@@ -77,6 +79,19 @@ def test_every_folder_with_code_is_a_package() -> None:
         path.parent for path in sources(*PACKAGES) if path.name == "__init__.py"
     }
     assert not missing, "the wheel would lack them"
+
+
+def test_every_data_file_is_in_the_wheel() -> None:
+    packed = {
+        path
+        for package, patterns in SETUPTOOLS["package-data"].items()
+        for pattern in patterns
+        for path in (ROOT / package.removeprefix("fgc.")).glob(pattern)
+    }
+    for folder in PACKAGES:
+        present = (path for path in (ROOT / folder).rglob("*") if path.is_file())
+        data = {path for path in present if not NOT_DATA.search(path.as_posix())}
+        assert data <= packed, "package-data in pyproject.toml lacks a pattern"
 
 
 def test_every_code_that_is_used_is_in_the_table() -> None:

@@ -42,8 +42,12 @@ def quoted(text: str) -> str:
 
     >>> print(quoted('say "hi"'), quoted("it's"), quoted("a\\nb"))
     'say "hi"' "it's" "a\\nb"
+    >>> print(quoted("\\\\.weight$"))
+    r"\\.weight$"
     """
     quoted = repr(text)
+    if "\\" in text and text.isprintable() and not text.endswith("\\") and '"' not in text:
+        return f'r"{text}"'
     if quoted.startswith("'") and '"' not in quoted:
         return '"' + quoted[1:-1].replace("\\'", "'") + '"'
     return quoted

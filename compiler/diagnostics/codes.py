@@ -14,6 +14,7 @@ CODES: dict[str, str] = {
     "FGC005": "template evaluation failed",
     "FGC006": "not a project",
     "FGC007": "invalid meta.yaml",
+    "FGC008": "template text that is never rendered",
     "FGC010": "invalid YAML",
     "FGC011": "unknown tag or malformed tag",
     "FGC012": "malformed node",

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.from_project import FROM_PROJECT
 from fgc.compiler.frontend.merge import Item, Merger
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.scalars import resolve_plain
@@ -28,16 +29,6 @@ from fgc.compiler.frontend.syntax import (
 from fgc.compiler.frontend.tags import OwnTag
 from fgc.compiler.ir.graph import Scalar
 
-# What links another project in. Its keywords are names of variables, not of parameters.
-FROM_PROJECT = frozenset(
-    (
-        "from_project",
-        "fgc.from_project",
-        "fgc:from_project",
-        "forgather.from_project",
-        "forgather:from_project",
-    )
-)
 _POSITIONAL = re.compile(r"arg([0-9]+)")
 
 
@@ -131,7 +122,7 @@ class _Splitter:
 
     def _check_names(self, items: Iterable[Item]) -> None:
         if self._tag.spec in FROM_PROJECT:
-            return
+            return  # these are names of variables
         for item in items:
             if not isinstance(item.key, str) or not item.key.isidentifier():
                 message = f"`{item.key}` is not the name of an argument"

@@ -10,6 +10,9 @@ from __future__ import annotations
 import math
 import re
 
+from yaml import YAMLError
+
+from fgc.compiler.frontend.events import EventKind, parse_events
 from fgc.compiler.ir.graph import Scalar
 
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
@@ -51,6 +54,29 @@ def resolve_plain(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         return _float(text)
     return text
+
+
+def parse_scalar(text: str) -> Scalar:
+    """The value of ``--set NAME=VALUE``: a plain or quoted scalar, as YAML reads it.
+
+    What is not quoted is taken as it stands, colons, brackets and comment signs included.
+
+    Raises:
+        ScalarError: a number out of range, or a quote that is not closed.
+
+    >>> [parse_scalar(text) for text in ("3e-4", "null", "'3'", "a: b", "[1, 2]")]
+    [0.0003, None, '3', 'a: b', '[1, 2]']
+    """
+    text = text.strip()
+    if not text.startswith(("'", '"')):
+        return resolve_plain(text)
+    try:
+        nodes = [event for event in parse_events(text) if event.kind is not EventKind.DOCUMENT]
+    except (YAMLError, UnicodeError):
+        nodes = []
+    if len(nodes) != 1 or nodes[0].kind is not EventKind.SCALAR:
+        raise ScalarError(f"`{text}` is not a quoted text")
+    return nodes[0].text
 
 
 def resolve_tagged(text: str, tag: str) -> Scalar:

@@ -11,6 +11,8 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.syntax import Region, Tag
 from fgc.compiler.ir.graph import Kind
+from fgc.compiler.symbols.spec import Malformed
+from fgc.compiler.symbols.spec import parse as parse_spec
 
 CALLABLES = {
     "singleton": Kind.SINGLETON,
@@ -27,7 +29,6 @@ STANDARD = ("str", "int", "float", "bool", "null", "seq", "map")
 
 # A name never holds `:` or `/`, so that an `@` in a path stays in the path.
 _TAG = re.compile(r"(?P<word>[^:@]*)(?::(?P<spec>.*?))?(?:@(?P<name>[^@:/]*))?", re.DOTALL)
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _SPEC_HELP = (
     "an import spec is `package.module:Name`, `package.module.Name`, `path/to/file.py:Name`, "
     "`.module:Name`, or the name of a builtin"
@@ -88,50 +89,14 @@ def _callable(tag: Tag, match: re.Match[str], places: Places) -> OwnTag:
         message = f"`!{word}` names nothing to call"
         example = f"write `!{word}:` and an import spec; {_SPEC_HELP}"
         raise BuildError(Diagnostic("FGC025", message, places.span(tag.region), help=example))
+    parsed = parse_spec(spec)
+    if isinstance(parsed, Malformed):
+        start = match.start("spec")
+        region = _part(tag, start + parsed.start, start + parsed.end)
+        remedy = parsed.help or _SPEC_HELP
+        raise BuildError(Diagnostic("FGC025", parsed.reason, places.span(region), help=remedy))
     region = _part(tag, match.start("spec"), match.end("spec"))
-    problem = spec_problem(spec)
-    if problem is not None:
-        message = f"invalid import spec `{spec}`: {problem}"
-        raise BuildError(Diagnostic("FGC025", message, places.span(region), help=_SPEC_HELP))
     return OwnTag(word, spec, region, match["name"])
-
-
-def spec_problem(spec: str) -> str | None:
-    """What is wrong with the form of an import spec, or None.
-
-    >>> [spec_problem(spec) for spec in ("len", "torch.optim:AdamW", "./my net.py:Net", ".a:B")]
-    [None, None, None, None]
-    >>> spec_problem("a:b:c")
-    'it has more than one colon'
-    """
-    module, colon, symbol = spec.partition(":")
-    is_file = module.endswith(".py") or "/" in module
-    if ":" in symbol:
-        return "it has more than one colon"
-    if colon:
-        return _module_problem(module, is_file) or _symbol_problem(symbol)
-    if is_file:
-        return "it names a file, and nothing in it"
-    if module.startswith("."):
-        return "it names a relative module, and nothing in it"
-    return None if _DOTTED.fullmatch(module) else f"`{module}` is not a dotted name"
-
-
-def _module_problem(module: str, is_file: bool) -> str | None:
-    if not module:
-        return "no module or file precedes the colon"
-    if is_file:
-        return None if module.endswith(".py") else f"`{module}` is not a Python file"
-    dotted = module.lstrip(".")
-    if dotted and not _DOTTED.fullmatch(dotted):
-        return f"`{module}` is not a dotted name"
-    return None
-
-
-def _symbol_problem(symbol: str) -> str | None:
-    if not symbol:
-        return "no name follows the colon"
-    return None if _DOTTED.fullmatch(symbol) else f"`{symbol}` is not a dotted name"
 
 
 def unknown_tag(tag: Tag, places: Places) -> Diagnostic:

@@ -83,7 +83,7 @@ class Rewriter:
         return self._new[id(node)]
 
     def original(self, node: Node) -> Node:
-        """The node of the old graph that ``node``, given to the change or made by it, stands for."""
+        """The node of the old graph in whose place ``node`` stands."""
         return self._old.get(id(node), node)
 
     def replaced(self) -> Iterator[tuple[Node, Node]]:
@@ -103,7 +103,7 @@ class Rewriter:
 
 
 def with_children(node: Node, below: tuple[Node, ...]) -> Node:
-    """``node`` with other children, in the order of `graph.children`; itself if they are the same."""
+    """``node`` with other children, in the order of `graph.children`; itself for its own."""
     if all(new is old for new, old in zip(below, children(node), strict=True)):
         return node
     match node:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 # Names of sequences and mappings that a YAML list or mapping is given to.
-_SEQUENCES = frozenset(
-    {"list", "tuple", "set", "frozenset", "List", "Tuple", "Sequence", "Iterable", "Collection"}
-)
+_ITERABLES = frozenset({"Sequence", "Iterable", "Collection"})
+_SEQUENCES = _ITERABLES | {"list", "tuple", "set", "frozenset", "List", "Tuple"}
 _MAPPINGS = frozenset({"dict", "Dict", "Mapping", "MutableMapping"})
 _CALLABLES = frozenset({"Factory", "Callable"})
 
@@ -19,7 +18,7 @@ class Accepts:
     """The kinds of plain value that an annotation lets in.
 
     ``kinds`` are among ``bool``, ``int``, ``float``, ``str``, ``path``, ``none``, ``sequence``,
-    ``mapping`` and ``callable``; ``options`` are the values of a ``Literal[...]``.
+    ``iterable``, ``mapping`` and ``callable``; ``options`` are the values of a ``Literal[...]``.
     """
 
     kinds: frozenset[str]
@@ -83,7 +82,7 @@ def _path_form(node: ast.expr) -> str | None:
 def _read(node: ast.expr, reading: _Reading) -> bool:
     members = _members(node)
     if len(members) > 1:
-        return all([_read(member, reading) for member in members])
+        return all(_read(member, reading) for member in members)
     match members[0]:
         case ast.Constant(value=None):
             reading.kinds.add("none")
@@ -103,6 +102,8 @@ def _read_name(name: str, reading: _Reading) -> bool:
         reading.kinds.add("path")
     elif name in _SEQUENCES:
         reading.kinds.add("sequence")
+        if name in _ITERABLES:
+            reading.kinds.add("iterable")
     elif name in _MAPPINGS:
         reading.kinds.add("mapping")
     elif name in _CALLABLES:

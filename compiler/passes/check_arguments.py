@@ -55,14 +55,16 @@ def _latent(call: Call) -> tuple[Entry, ...]:
 
 
 def _given_as_factories(resolution: Resolution) -> set[int]:
-    """The nodes that are given to a parameter which calls them, with more arguments."""
+    """The nodes that are given to a parameter which calls what it gets, with more arguments.
+
+    A singleton among them is a mistake of its own (`check_types`)."""
     found: set[int] = set()
     for call in calls(resolution.graph):
         symbol = resolution.symbols.get(call)
         if symbol is None or symbol.signature is None:
             continue
         for parameter, value, _ in bound(call, symbol.signature):
-            if takes_factory(parameter) and isinstance(value, Call) and value.kind is Kind.FACTORY:
+            if takes_factory(parameter):
                 found.add(id(value))
     return found
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
-from fgc.compiler.passes.annotations import Accepts, accepts
-from fgc.compiler.passes.check_arguments import bound, callee, takes_factory
+from fgc.compiler.passes.annotations import Accepts, accepts, path_form
+from fgc.compiler.passes.check_arguments import bound, callee
 from fgc.compiler.passes.resolve import Resolution, calls
 from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.symbol import Parameter, Symbol
 
 # What Python lets pass for another kind: 1 for 1.0, and in code that is not ours 1 for True.
-_STANDS_FOR = {"int": {"float"}, "str": {"path"}}
-_STANDS_FOR_ELSEWHERE = {"int": {"float", "bool"}, "bool": {"int", "float"}, "str": {"path"}}
+_STANDS_FOR = {"int": {"float"}, "str": {"path", "iterable"}, "mapping": {"iterable"}}
+_STANDS_FOR_ELSEWHERE = _STANDS_FOR | {"int": {"float", "bool"}, "bool": {"int", "float"}}
 _SHOWN = {"none": "null", "sequence": "a list", "mapping": "a mapping", "str": "text"}
 
 
@@ -44,7 +44,8 @@ def _plain(symbol: Symbol, parameter: Parameter, value: Node) -> tuple[str, str]
         return None
     ours = symbol.origin in ("runtime", "project")
     stands_for = (_STANDS_FOR if ours else _STANDS_FOR_ELSEWHERE).get(kind, set[str]())
-    if kind in fitting.kinds or stands_for & fitting.kinds:
+    one_for_many = kind == "str" and path_form(parameter.annotation or "") == "many"
+    if not one_for_many and (kind in fitting.kinds or stands_for & fitting.kinds):
         return None
     shown = _SHOWN.get(kind, kind)
     if isinstance(value, Literal) and value.value is not None:
@@ -67,7 +68,8 @@ def _instance(
     resolution: Resolution, symbol: Symbol, parameter: Parameter, value: Node
 ) -> tuple[str, str] | None:
     """A singleton of a class where the runtime takes a factory: it would call the instance."""
-    if symbol.origin != "runtime" or not takes_factory(parameter):
+    fitting = accepts(parameter.annotation or "")
+    if symbol.origin != "runtime" or fitting is None or "callable" not in fitting.kinds:
         return None
     if not isinstance(value, Call) or value.kind is not Kind.SINGLETON:
         return None

@@ -26,9 +26,10 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Stays a parameter: the call supplies it. ``not_none`` when no call supplies None."""
+    """Stays a parameter; ``not_none`` when no call gives None, ``given`` when every call gives it."""
 
     not_none: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class Construction:
     """How a factory's call is written: ``callee(config, <bound>, <the call's own keywords>)``.
 
     ``takes`` are the call-time keywords that the specialised callee still has; others are dropped
-    (a specialised norm has no use for the ``config`` that every layer is offered).
+    (a specialised norm has no use for the ``config`` that every layer is offered). ``positional``
+    are keywords that are written by position, in the callee's order. ``exploded`` puts one argument
+    on a line.
     """
 
     callee: cst.BaseExpression
     args: tuple[cst.Arg, ...] = ()
     takes: frozenset[str] | None = None  # None: whatever the call gives
+    positional: tuple[str, ...] = ()
+    exploded: bool = False
 
     @property
     def needs_config(self) -> bool:

@@ -21,7 +21,7 @@ from fgc.compiler.specialiser.definition import (
     specialise_class,
     specialise_function,
 )
-from fgc.compiler.specialiser.families import allows_none
+from fgc.compiler.specialiser.families import allows_none, is_choice
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.static import (
     NOT_NONE,
@@ -215,13 +215,15 @@ def _joined(param: cst.Param, sites: Sequence[Mapping[str, Static]]) -> Binding:
         unset = evaluate(param.default, Environment({}, {}))
     values = [site.get(param.name.value, unset) for site in sites]
     first = values[0]
-    if isinstance(first, Known) and all(value == first for value in values):
+    folds = not isinstance(first, Known) or not isinstance(first.value, str) or is_choice(param)
+    if isinstance(first, Known) and folds and all(value == first for value in values):
         return Constant(first.value)
     known = all(
         value == NOT_NONE or (isinstance(value, Known) and value.value is not None)
         for value in values
     )
-    return Kept(not_none=known or not allows_none(param))
+    given = all(param.name.value in site for site in sites)
+    return Kept(not_none=known or not allows_none(param), given=given)
 
 
 class _Attributes(cst.CSTVisitor):

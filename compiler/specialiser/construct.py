@@ -35,6 +35,7 @@ from fgc.compiler.specialiser.families import (
     Use,
     allows_none,
 )
+from fgc.compiler.specialiser.fold import by_position
 from fgc.compiler.specialiser.signature import Parameter, without_none
 
 
@@ -44,7 +45,8 @@ class Unit:
 
     ``config`` is the generated config class's name, None for a unit without one. ``symbol`` is how
     a callable that is not specialised is called, ``shared`` the names of singletons that are met
-    below other calls. ``protected`` attributes are never removed.
+    below other calls. ``protected`` attributes are never removed. ``positional`` are the
+    parameters that are written by position in a call of what is not specialised.
     """
 
     families: Families
@@ -52,6 +54,7 @@ class Unit:
     shared: Mapping[Call, str]
     config: str | None = None
     protected: frozenset[str] = frozenset()
+    positional: Callable[[Call], tuple[str, ...]] = lambda call: ()
 
 
 def assign_names(families: Families, prefix: str) -> None:
@@ -117,7 +120,7 @@ class Writer:
     def _foreign_args(self, call: Call) -> tuple[cst.Arg, ...]:
         args = [cst.Arg(self.value(node)) for node in call.args]
         args += [_keyword(str(entry.key), self.value(entry.value)) for entry in call.kwargs]
-        return tuple(args)
+        return tuple(by_position(args, self.unit.positional(call)))
 
     def value(self, node: Node) -> cst.BaseExpression:
         """The expression for an argument."""

@@ -186,6 +186,8 @@ class Families:
     def _given(self, use: Use, param: cst.Param, node: Node, tree: Tree) -> Hashable:
         """Files an argument under ``use``; returns what is structural about it."""
         name = param.name.value
+        if name == "config" and isinstance(node, MappingNode):
+            return Kept(not_none=True)  # a model is given its config when it is made
         if is_factory(param) and isinstance(node, Call) and node.kind is Kind.PARTIAL:
             use.parts[name] = self.part(node, _call_time(tree, name))
             return self._adopt(use, (name,), use.parts[name])
@@ -209,7 +211,7 @@ class Families:
         known = self.scope.known(node)
         if known is None or isinstance(known, bool):
             return Constant(known)
-        if isinstance(known, str) and _is_choice(param):
+        if isinstance(known, str) and is_choice(param):
             return Constant(known)
         use.holes[(name,)] = self.scope.value(node)
         return "number"
@@ -259,7 +261,8 @@ def allows_none(param: cst.Param) -> bool:
     return not annotation or "None" in annotation or annotation in ("Any", "object")
 
 
-def _is_choice(param: cst.Param) -> bool:
+def is_choice(param: cst.Param) -> bool:
+    """Whether a parameter's annotation says that it is one of several texts."""
     return "Literal[" in _annotation(param)
 
 
@@ -298,7 +301,7 @@ def _unset(use: Use, param: cst.Param, call_time: frozenset[str] | None) -> Hash
         return Kept(not_none=not allows_none(param))
     structural = default_binding(param)
     if isinstance(structural, Constant):
-        if isinstance(structural.value, str) and not _is_choice(param):
+        if isinstance(structural.value, str) and not is_choice(param):
             return Kept(not_none=not allows_none(param))
         return structural
     if use.top or not isinstance(param.default, cst.Integer | cst.Float):

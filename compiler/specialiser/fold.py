@@ -20,7 +20,7 @@ from fgc.compiler.specialiser.bindings import (
     Inline,
     is_config,
 )
-from fgc.compiler.specialiser.static import Environment, Known, evaluate, truth
+from fgc.compiler.specialiser.static import Environment, Known, evaluate, is_test, truth
 
 
 class Unspecialisable(Exception):
@@ -80,6 +80,13 @@ def _in_place_of(
     if isinstance(expression, ATOMS) or expression.lpar:
         return expression
     return expression.with_changes(lpar=replaced.lpar, rpar=replaced.rpar)
+
+
+def _bare(replaced: cst.BaseExpression, expression: cst.BaseExpression) -> cst.BaseExpression:
+    """A side of ``and`` or ``or`` without the parentheses that only what it replaced needed."""
+    if isinstance(replaced, cst.BooleanOperation) and isinstance(expression, cst.Comparison):
+        return expression.with_changes(lpar=[], rpar=[])
+    return expression
 
 
 class _Folder(cst.CSTTransformer):
@@ -167,12 +174,21 @@ class _Folder(cst.CSTTransformer):
     def leave_BooleanOperation(
         self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation
     ) -> cst.BaseExpression:
+        stops = isinstance(original_node.operator, cst.Or)  # the truth of one side that decides
         left = truth(evaluate(original_node.left, self.env))
-        if left is None:
-            return self._known(original_node) or updated_node
-        stops = isinstance(original_node.operator, cst.Or)
-        side = updated_node.left if left is stops else updated_node.right
-        return _in_place_of(original_node, side)
+        if left is not None:
+            side = updated_node.left if left is stops else updated_node.right
+            return _in_place_of(original_node, side)
+        known = self._known(original_node)
+        if known is not None:
+            return known
+        right = truth(evaluate(original_node.right, self.env))
+        if right is (not stops) and is_test(updated_node.left):
+            return _in_place_of(original_node, updated_node.left)
+        return updated_node.with_changes(
+            left=_bare(original_node.left, updated_node.left),
+            right=_bare(original_node.right, updated_node.right),
+        )
 
     def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
         test = truth(evaluate(original_node.test, self.env))
@@ -335,12 +351,27 @@ def construct(construction: Construction, call: cst.Call) -> cst.Call:
             raise Unspecialisable("a factory is called with keywords only", call)
         if construction.takes is None or arg.keyword.value in construction.takes:
             given.append(arg)
-    positional = [arg for arg in construction.args if arg.keyword is None]
+    first = [arg for arg in construction.args if arg.keyword is None]
     bound = [arg for arg in construction.args if arg.keyword is not None]
-    if positional and is_config(positional[0].value):
+    if first and is_config(first[0].value):
         given = [a for a in given if a.keyword is None or a.keyword.value != "config"]
-    args = [a.with_changes(comma=cst.MaybeSentinel.DEFAULT) for a in (*positional, *given, *bound)]
+    args = [*first, *by_position([*given, *bound], construction.positional)]
+    args = [arg.with_changes(comma=cst.MaybeSentinel.DEFAULT) for arg in args]
+    if construction.exploded and args:
+        args[-1] = args[-1].with_changes(comma=cst.Comma())
     return cst.Call(construction.callee, args)
+
+
+def by_position(args: Sequence[cst.Arg], positional: Sequence[str]) -> list[cst.Arg]:
+    """``args`` with the leading ``positional`` ones written without their keywords."""
+    named = {arg.keyword.value: arg for arg in args if arg.keyword is not None}
+    leading = [arg for arg in args if arg.keyword is None]
+    positional = positional[len(leading) :]
+    for name in positional:
+        if name not in named:
+            break
+        leading.append(named.pop(name).with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT))
+    return [*leading, *named.values()]
 
 
 def as_callable(construction: Construction) -> cst.BaseExpression:

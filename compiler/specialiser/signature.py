@@ -42,7 +42,8 @@ def rewrite_signature(
 
     With ``config``, the parameter of that name comes first after ``self`` and has the type
     ``config``. ``extra`` parameters come last. ``flatten`` makes keyword-only parameters ordinary
-    ones. A parameter that is never None loses ``| None`` and a default of None.
+    ones. A parameter that is never None loses ``| None`` and a default of None, one that every
+    call gives any default.
     """
     signature = _read(function, bindings)
     positional = [p for p in signature.positional if _stays(p, bindings)]
@@ -115,12 +116,13 @@ def _parameter(
 
 
 def _narrowed(param: cst.Param, binding: Binding | None) -> cst.Param:
-    if not (isinstance(binding, Kept) and binding.not_none):
+    if not isinstance(binding, Kept):
         return param
     changed = param
-    if isinstance(param.default, cst.Name) and param.default.value == "None":
+    none = isinstance(param.default, cst.Name) and param.default.value == "None"
+    if param.default is not None and (binding.given or (none and binding.not_none)):
         changed = changed.with_changes(default=None, equal=cst.MaybeSentinel.DEFAULT)
-    if param.annotation is not None:
+    if param.annotation is not None and binding.not_none:
         inner = without_none(param.annotation.annotation)
         changed = changed.with_changes(annotation=param.annotation.with_changes(annotation=inner))
     return changed

@@ -30,9 +30,10 @@ class Definition:
 
     def parse(self) -> cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine:
         """The definition as a tree; comments above it are its leading lines."""
-        statement = cst.parse_module(self.text).body[0]
+        module = cst.parse_module(self.text)
+        statement = module.body[0]
         assert isinstance(statement, cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine)
-        return statement
+        return statement.with_changes(leading_lines=[*module.header, *statement.leading_lines])
 
 
 @dataclass(frozen=True)

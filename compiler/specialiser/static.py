@@ -97,7 +97,16 @@ def evaluate(node: cst.BaseExpression, env: Environment) -> Static:
             return _conditional(node, env)
         case cst.Call(func=cst.Name(value=name)) if isinstance(env.parameters.get(name), Construct):
             return NOT_NONE
-        case cst.Integer() | cst.Float() | cst.FormattedString() | cst.List() | cst.Dict():
+        case (
+            cst.Integer()
+            | cst.Float()
+            | cst.FormattedString()
+            | cst.BinaryOperation()
+            | cst.List()
+            | cst.Tuple()
+            | cst.Dict()
+            | cst.ListComp()
+        ):
             return NOT_NONE
         case _:
             return UNKNOWN
@@ -122,12 +131,12 @@ def _boolean(node: cst.BooleanOperation, env: Environment) -> Static:
         return left if left_truth is stops else evaluate(node.right, env)
     right = evaluate(node.right, env)
     # `x and False` is falsy whatever x is, but only its truth is known: bools alone may use that.
-    if isinstance(right, Known) and right.value is stops and _is_test(node.left):
+    if isinstance(right, Known) and right.value is stops and is_test(node.left):
         return right
     return UNKNOWN
 
 
-def _is_test(node: cst.BaseExpression) -> bool:
+def is_test(node: cst.BaseExpression) -> bool:
     """Whether an expression can only be a bool and has no effect, so that it may be dropped."""
     match node:
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
@@ -135,7 +144,7 @@ def _is_test(node: cst.BaseExpression) -> bool:
         case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
             return isinstance(operator, cst.Is | cst.IsNot) and _is_pure(left)
         case cst.BooleanOperation(left=left, right=right):
-            return _is_test(left) and _is_test(right)
+            return is_test(left) and is_test(right)
         case _:
             return False
 
@@ -147,7 +156,7 @@ def _is_pure(node: cst.BaseExpression) -> bool:
         case cst.Attribute(value=value):
             return _is_pure(value)
         case _:
-            return _is_test(node)
+            return is_test(node)
 
 
 def _comparison(node: cst.Comparison, env: Environment) -> Static:

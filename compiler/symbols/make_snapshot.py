@@ -1,6 +1,6 @@
 """Writes ``snapshot.json`` from the packages that are installed here.
 
-    python -m fgc.compiler.symbols.make_snapshot
+python -m fgc.compiler.symbols.make_snapshot
 """
 
 from __future__ import annotations

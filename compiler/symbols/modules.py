@@ -89,7 +89,8 @@ class Modules:
         values = [answer for answer in answers if isinstance(answer, Definition)]
         if values:
             return values[0]
-        return UNKNOWN if UNKNOWN in answers or not answers else ABSENT
+        unread = not answers and not module.siblings  # written in C
+        return UNKNOWN if UNKNOWN in answers or unread else ABSENT
 
     def submodule(self, module: Module, name: str) -> Module | None:
         """The module ``name`` directly below the package ``module``."""
@@ -249,7 +250,8 @@ class Modules:
 
 
 def project_module(name: str, folders: tuple[str, ...]) -> Module | None:
-    """The module ``name`` (dotted) of loose files: the first in ``folders``.
+    """The module ``name`` (dotted) of loose files: the first in ``folders``, or else the folders of
+    that name, as a package without a file.
 
     Its relative imports are looked for beside it, then in ``folders``.
     """
@@ -260,7 +262,9 @@ def project_module(name: str, folders: tuple[str, ...]) -> Module | None:
         if os.path.isfile(os.path.join(path, "__init__.py")):
             siblings = (path, *folders)
             return Module(name, (os.path.join(path, "__init__.py"),), (path,), siblings)
-    return None
+    inner = [os.path.join(folder, *name.split(".")) if name else folder for folder in folders]
+    portions = tuple(folder for folder in inner if os.path.isdir(folder))
+    return Module(name, (), portions, portions) if portions else None
 
 
 def file_module(file: str, name: str, folders: tuple[str, ...]) -> Module:

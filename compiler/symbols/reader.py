@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 
 from fgc.compiler.symbols.declarations import (
@@ -59,10 +60,12 @@ def read(text: str) -> Declarations:
     (Import(line=1, level=1, module='adamw', name='AdamW'),)
     """
     try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of escapes in strings that are not ours to mend
+            tree = ast.parse(text)
+        return _Reader(text).read(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return UNREADABLE
-    return _Reader(text).read(tree)
 
 
 class _Reader:
@@ -232,12 +235,13 @@ class _Reader:
         )
 
     def _source(self, node: ast.expr) -> str:
-        """The text of an expression: sliced from the source where it is ASCII on one line."""
-        if node.lineno == node.end_lineno and node.lineno <= len(self._lines):
-            line = self._lines[node.lineno - 1]
-            if line.isascii():
-                return line[node.col_offset : node.end_col_offset]
-        return ast.unparse(node)
+        """The text of an expression, as it is written where that is on one line."""
+        if node.lineno != node.end_lineno:
+            return ast.unparse(node)
+        line = self._lines[node.lineno - 1]
+        if line.isascii():
+            return line[node.col_offset : node.end_col_offset]
+        return line.encode()[node.col_offset : node.end_col_offset].decode()
 
 
 def _class_statements(body: Sequence[ast.stmt]) -> Iterable[ast.stmt]:

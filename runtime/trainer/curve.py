@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 # What is measured over the steps: steps ascending, and a value for each.
 Series = tuple[Sequence[int], Sequence[float]]
 
@@ -18,13 +20,11 @@ def draw(series: Series, *, width: int = 60, height: int = 12) -> str:
     steps, values = series
     if not steps:
         raise ValueError("no points to draw")
-    low, high = min(values), max(values)
-    columns, rows = 2 * width, 4 * height
+    columns = np.interp(np.linspace(steps[0], steps[-1], 2 * width), steps, values)
+    low, high = columns.min(), columns.max()
+    rows = np.rint((high - columns) / ((high - low) or 1.0) * (4 * height - 1)).astype(int)
     cells = [[0] * width for _ in range(height)]
-    for column in range(columns):
-        step = steps[0] + (steps[-1] - steps[0]) * column / (columns - 1)
-        share = (_at(series, step) - low) / ((high - low) or 1.0)
-        row = round((1.0 - share) * (rows - 1))
+    for column, row in enumerate(rows):
         cells[row // 4][column // 2] |= _DOTS[row % 4][column % 2]
     return _with_axes(cells, low, high, steps[0], steps[-1])
 
@@ -44,16 +44,6 @@ def save_picture(path: Path, named: dict[str, Series], *, ylabel: str) -> None:
     axes.grid(alpha=0.3)
     axes.legend()
     FigureCanvasAgg(figure).print_png(str(path))
-
-
-def _at(series: Series, step: float) -> float:
-    """The value at a step, on the straight line between the points beside it."""
-    steps, values = series
-    right = next(index for index, at in enumerate(steps) if at >= step - 1e-9)
-    if right == 0:
-        return values[0]
-    share = (step - steps[right - 1]) / (steps[right] - steps[right - 1])
-    return values[right - 1] + share * (values[right] - values[right - 1])
 
 
 def _with_axes(

@@ -1,52 +1,36 @@
 """The manifest of a checkpoint: written last, it says that the rest is whole.
 
-It is a JSON object::
-
-    {
-      "version": 1,
-      "step": 100,
-      "world_size": 1,
-      "code": "<sha256>",              the hash in fgc.lock of the program that wrote it, or null
-      "files": [
-        {
-          "path": "optimizer.pt",      relative to the checkpoint
-          "component": "optimizer",    what it is a state of
-          "sharing": "GLOBAL",         one for all ranks; or PER_RANK, each its own
-          "ranks": [0],                whose state it holds
-          "bytes": 1234,
-          "sha256": "<sha256>"
-        },
-        ...
-      ]
-    }
+It is a JSON object of the step, the world size, the hash in fgc.lock of the program that wrote the
+checkpoint (`code`, or null), and its files.
 """
 
 import hashlib
+import json
+import os
 from dataclasses import asdict
 from dataclasses import dataclass
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
-
-from fgc.runtime.trainer.durable import read_json
-from fgc.runtime.trainer.durable import sync
-from fgc.runtime.trainer.durable import write_json
 
 MANIFEST = "manifest.json"
 VERSION = 1
 
 
-class DamagedCheckpoint(ValueError):
+class DamagedCheckpoint(Exception):
     """A folder that is not a whole checkpoint."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A file of a checkpoint; the fields are those of the manifest."""
+    """A file of a checkpoint; the manifest has these fields, `bytes` and `sha256`."""
 
+    # relative to the checkpoint
     path: str
+    # whose state it is: "model", "optimizer", ...
     component: str
+    # GLOBAL: one for all ranks; PER_RANK: each has its own
     sharing: str = "GLOBAL"
+    # the ranks whose state it holds
     ranks: tuple[int, ...] = (0,)
 
 
@@ -64,7 +48,7 @@ def seal(folder: Path, parts: list[Part], *, step: int, world_size: int, code: s
         "code": code,
         "files": files,
     }
-    write_json(folder / MANIFEST, manifest)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     sync(folder / MANIFEST)
     sync(folder)
 
@@ -75,7 +59,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises DamagedCheckpoint otherwise.
     """
     try:
-        manifest = read_json(folder / MANIFEST)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["version"] != VERSION:
             raise DamagedCheckpoint(f"{MANIFEST} has version {manifest['version']}")
         for file in manifest["files"]:
@@ -83,7 +67,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
                 raise DamagedCheckpoint(f"{file['path']} is cut short")
     except OSError as error:
         raise DamagedCheckpoint(f"{error.strerror}: {error.filename}") from error
-    except (KeyError, TypeError, JSONDecodeError, UnicodeDecodeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DamagedCheckpoint(f"{MANIFEST} is not a manifest") from error
     return manifest
 
@@ -98,6 +82,15 @@ def verify(folder: Path) -> dict[str, Any]:
         if _sha256(folder / file["path"]) != file["sha256"]:
             raise DamagedCheckpoint(f"{file['path']} is not what was written")
     return manifest
+
+
+def sync(path: Path) -> None:
+    """Waits until a file's content, or a folder's list of names, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sha256(path: Path) -> str:

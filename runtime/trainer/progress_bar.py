@@ -13,6 +13,14 @@ from rich.progress import TimeRemainingColumn
 
 from fgc.runtime.trainer.metrics import Record
 
+_WORDS = {
+    "loss": "loss {:.3f}",
+    "eval_loss": "held-out loss {:.3f}",
+    "learning_rate": "lr {:.2e}",
+    "grad_norm": "grad norm {:.2f}",
+    "tokens_per_second": "{:,.0f} tokens/s",
+}
+
 
 class ProgressBar:
     """Within its `with`, a bar with loss, speed and time left; without a terminal, plain lines."""
@@ -22,7 +30,6 @@ class ProgressBar:
         self._last_step = last_step
         self._began = time.perf_counter()
         console = Console()
-        self._is_terminal = console.is_terminal
         self._bar = Progress(
             MofNCompleteColumn(),
             BarColumn(),
@@ -47,15 +54,16 @@ class ProgressBar:
         self._bar.advance(self._task)
 
     def show(self, record: Record) -> None:
-        """Shows what was measured; an evaluation stays on the screen above the bar."""
+        """Shows what was measured: in the bar, or as a line that stays."""
         text = describe(record)
-        if self._is_terminal and "eval_loss" not in record:
+        line = f"step {record['step']}/{self._last_step}  {text}"
+        if self._bar.disable:
+            left = f"  {self._time_left(record['step'])} left" if "loss" in record else ""
+            print(f"{line}{left}", flush=True)
+        elif "eval_loss" in record:
+            self._bar.print(line, highlight=False, soft_wrap=True)
+        else:
             self._bar.update(self._task, description=text)
-            return
-        line = f"step {record['step']:>{len(str(self._last_step))}}/{self._last_step}  {text}"
-        if "tokens_per_second" in record:
-            line += f"  {self._time_left(record['step'])} left"
-        self._bar.console.print(line, highlight=False)
 
     def _time_left(self, step: int) -> timedelta:
         seconds_per_step = (time.perf_counter() - self._began) / (step - self._first_step)
@@ -68,11 +76,4 @@ def describe(record: Record) -> str:
     >>> describe({"step": 10, "loss": 6.2, "learning_rate": 2e-3, "tokens_per_second": 3512.4})
     'loss 6.200  lr 2.00e-03  3,512 tokens/s'
     """
-    formats = {
-        "loss": "loss {:.3f}",
-        "eval_loss": "held-out loss {:.3f}",
-        "learning_rate": "lr {:.2e}",
-        "grad_norm": "grad norm {:.2f}",
-        "tokens_per_second": "{:,.0f} tokens/s",
-    }
-    return "  ".join(text.format(record[key]) for key, text in formats.items() if key in record)
+    return "  ".join(text.format(record[name]) for name, text in _WORDS.items() if name in record)

@@ -1,1 +1,1 @@
-"""From template text to rendered text: preprocessing, Jinja, and the way back to each source line."""
+"""From template text to rendered text: preprocessing, Jinja, and the way back to the source."""

@@ -1,13 +1,13 @@
 """Jinja's code generator, made to report what it writes and to count what it costs.
 
-Each piece of output goes through ``environment.emit(template, chunk, text)``. With tracing off that
-gives the text back, and the rendering is Jinja's own; with tracing on it puts a mark around the text.
+Each piece of output goes through ``environment.emit(template, chunk, text)``. With tracing off
+that gives the text back, and the rendering is Jinja's own; with tracing on it adds a mark.
 
 A marked text must never be seen by an expression, which could measure or compare it and then take
 another way than the unmarked rendering does. So output that is captured (a macro's body, a ``set``
-block, a filter block) goes unmarked, and keeps the place of its use. What comes out of a block or an
-include keeps its marks only on its way to the output, where nothing but `TRANSPARENT` filters, which
-change white space alone, may handle it.
+block, a filter block) goes unmarked, and keeps the place of its use. What comes out of a block or
+an include keeps its marks only on its way to the output, where nothing but `TRANSPARENT` filters,
+which change white space alone, may handle it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Chunk:
 
 
 def transparent_call(node: nodes.Node | None) -> nodes.Call | None:
-    """The ``super()`` or ``self.block()`` that ``node`` prints, if it changes nothing but white space."""
+    """The ``super()`` or ``self.block()`` that ``node`` prints, blanks aside, as it is."""
     while isinstance(node, nodes.Filter) and _is_transparent(node):
         node = node.node
     if not isinstance(node, nodes.Call) or node.args or node.kwargs:
@@ -51,7 +51,7 @@ def _is_transparent(node: nodes.Filter) -> bool:
     arguments = [*node.args, *(keyword.value for keyword in node.kwargs)]
     if node.name not in TRANSPARENT or node.dyn_args or node.dyn_kwargs:
         return False
-    return all(isinstance(argument, nodes.Const) and _is_blank(argument.value) for argument in arguments)
+    return all(isinstance(value, nodes.Const) and _is_blank(value.value) for value in arguments)
 
 
 def _is_blank(value: Any) -> bool:
@@ -59,11 +59,16 @@ def _is_blank(value: Any) -> bool:
 
 
 class TracingGenerator(CodeGenerator):
-    """Generates the code of one template; ``chunks`` and ``statements`` tell what is where in it."""
+    """Generates the code of one template.
+
+    ``chunks`` are the pieces of its output; ``dropped`` is where text stands that no rendering can
+    reach, since the template extends another and the text is in no block.
+    """
 
     def __init__(self, environment: Environment, name: str):
         super().__init__(environment, name, None)
         self.chunks: list[Chunk] = []
+        self.dropped: list[Place] = []
         self._index = UNMARKED
         self._block_call: nodes.Call | None = None
         self._extends: nodes.Extends | None = None
@@ -93,6 +98,9 @@ class TracingGenerator(CodeGenerator):
 
     # Output.
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        if frame.require_output_check and self.has_known_extends:
+            self.dropped += _content_places(node)
+            return
         for child in node.nodes:
             self._index, self._block_call = UNMARKED, None
             if self._reaches_output(frame):
@@ -116,8 +124,8 @@ class TracingGenerator(CodeGenerator):
 
     def _new_chunk(self, node: nodes.Node) -> int:
         literal = node.data if isinstance(node, nodes.TemplateData) else None
-        place = (_first(node) if isinstance(node, nodes.Expr) else node).lineno
-        self.chunks.append(Chunk(place if isinstance(place, Place) else Place(place), literal))
+        place = Place.of((_first(node) if isinstance(node, nodes.Expr) else node).lineno)
+        self.chunks.append(Chunk(place, literal))
         return len(self.chunks) - 1
 
     def _reaches_output(self, frame: Frame) -> bool:
@@ -125,11 +133,11 @@ class TracingGenerator(CodeGenerator):
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         if node is self._block_call:
-            self.write("environment.call_marked(")
+            self.write("environment.call_marked(context, ")
             self.visit(node.node, frame)
             self.write(")")
         else:
-            super().visit_Call(node, frame, forward_caller)
+            super().visit_Call(node, frame, forward_caller=forward_caller)
 
     # Statements that write what an expression of theirs gives.
     def start_write(self, frame: Frame, node: nodes.Node | None = None) -> None:
@@ -187,5 +195,21 @@ class TracingGenerator(CodeGenerator):
 
 def _first(node: nodes.Node) -> nodes.Node:
     """The part of an expression that stands first; Jinja places a filter at its name."""
-    placed = [part for part in (node, *node.find_all(nodes.Expr)) if isinstance(part.lineno, Place)]
-    return min(placed, key=lambda part: (part.lineno, part.lineno.column), default=node)
+    parts = [part for part in (node, *node.find_all(nodes.Expr)) if isinstance(part.lineno, Place)]
+    return min(
+        parts, key=lambda part: (int(part.lineno), Place.of(part.lineno).column), default=node
+    )
+
+
+def _content_places(output: nodes.Output) -> list[Place]:
+    """Where a stretch of output first holds more than blanks, YAML comments and markers."""
+    line = ""
+    for child in output.nodes:
+        place = Place.of(_first(child).lineno)
+        parts = child.data.split("\n") if isinstance(child, nodes.TemplateData) else ["{}"]
+        for offset, part in enumerate(parts):
+            line = part if offset else line + part
+            if line.strip() and not line.lstrip().startswith(("#", "---", "...")):
+                indent = len(part) - len(part.lstrip())
+                return [Place(place + offset, indent + (1 if offset else place.column))]
+    return []

@@ -112,7 +112,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """The environment of one rendering.
 
     ``trace`` lists what `emit` was called for, ``(template, chunk)``, while ``tracing`` is on; the
-    marks in the text are indices into it.
+    marks in the text are indices into it. ``resolve(name, parent)`` gives the loader's key of the
+    template that the template ``parent`` calls ``name``.
     """
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
@@ -122,6 +123,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def __init__(
         self,
         loader: BaseLoader | None = None,
+        resolve: Callable[[str, str], str] | None = None,
         variables: Mapping[str, object] | None = None,
         pins: Mapping[str, object] | None = None,
     ):
@@ -136,15 +138,15 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         )
         self.pins = Pins(pins or {})
         self.budget = limits.Budget()
+        self._resolve = resolve
         self.tracing = False
         self.trace: list[tuple[str, int]] = []
         variables = {**(variables or {}), **self.pins.values}
         self.globals = {**template_globals(variables), "range": self._range}
-        for name in _RANDOM:
-            del self.filters[name]
-        for name in _SIZED:
-            self.filters[name] = _sized(self.filters[name])
-        self.filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace}
+        filters: dict[str, Callable[..., Any]] = {**self.filters}
+        filters |= {name: _sized(filters[name]) for name in _SIZED}
+        filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace}
+        self.filters = {name: f for name, f in filters.items() if name not in _RANDOM}
 
     def _range(self, *bounds: int) -> range:
         return self.budget.range(*bounds)
@@ -177,14 +179,16 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return value
 
     # What the sandbox asks.
-    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: B902, N805
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         limits.check_method(__obj, args, kwargs)
         result = super().call(__context, __obj, *args, **kwargs)
-        return __self.unmark(result) if isinstance(__obj, BlockReference) else limits.bounded(result)
+        return (
+            __self.unmark(result) if isinstance(__obj, BlockReference) else limits.bounded(result)
+        )
 
-    def call_marked(self, block: Any) -> Any:
+    def call_marked(self, context: Context, block: Any) -> Any:
         """Render a block straight into the output."""
-        return block()
+        return block() if isinstance(block, BlockReference) else self.call(context, block)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         limits.check_operands(operator, left, right)
@@ -196,11 +200,4 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             str(template)  # raises the error that names it
         if not isinstance(template, str):
             raise TypeError(f"a template's name is text, not `{type(template).__name__}`")
-        return self.resolve(template, parent)
-
-    def resolve(self, template: str, parent: str) -> str:
-        """The key of the template that ``parent`` calls ``template``."""
-        from fgc.compiler.frontend.template.loader import TemplateLoader
-
-        assert isinstance(self.loader, TemplateLoader)
-        return self.loader.resolve(template, parent)
+        return self._resolve(template, parent) if self._resolve else template

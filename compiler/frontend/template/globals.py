@@ -13,7 +13,7 @@ import os
 import posixpath
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, cast
 
 from jinja2 import Undefined
 from jinja2.exceptions import TemplateRuntimeError
@@ -31,13 +31,14 @@ class Refusal(TemplateRuntimeError):
     """What a template says with ``raise(message)``."""
 
 
-def _path(value: Any) -> str:
+def _path(value: object) -> str:
     if isinstance(value, Undefined):
         str(value)  # raises the error that names it
-    path = os.fspath(value)
-    if not isinstance(path, str):
+    if isinstance(value, os.PathLike):
+        value = os.fspath(cast("os.PathLike[str]", value))
+    if not isinstance(value, str):
         raise TypeError(f"a path is text, not `{type(value).__name__}`")
-    return path
+    return value
 
 
 def _joinpath(*parts: Any) -> str:

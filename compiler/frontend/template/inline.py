@@ -1,7 +1,7 @@
 """Split a file into its main template and the inline templates that it carries.
 
-A line ``#---- name ----`` (three or more dashes on either side) ends what precedes it and begins the
-template ``name``, which lasts to the next such line or the end of the file.
+A line ``#---- name ----`` (three or more dashes on either side) ends what precedes it and begins
+the template ``name``, which lasts to the next such line or the end of the file.
 """
 
 from __future__ import annotations

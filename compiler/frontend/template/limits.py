@@ -1,8 +1,8 @@
 """What a template may cost.
 
-The sandbox keeps a template from reaching out; these bounds keep it from never coming back. They are
-far beyond what a configuration needs, and they count work, not time, so that the same template is
-accepted everywhere.
+The sandbox keeps a template from reaching out; these bounds keep it from never coming back. They
+are far beyond what a configuration needs, and they count work, not time, so that the same template
+is accepted everywhere.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MAX_STEPS: Final = 1_000_000
 MAX_BITS: Final = 65_536
 """Bits of an integer."""
 
+_SEQUENCES = (str, bytes, list, tuple)
 _NUMBER = re.compile(r"\d{6,}")
 
 
@@ -60,9 +61,9 @@ class Budget:
 
 def bounded(value: Any) -> Any:
     """``value``, unless it is a string or a list beyond what a rendering may hold."""
-    if isinstance(value, (str, bytes, list, tuple)) and len(cast(Sized, value)) > MAX_TEXT:
+    if isinstance(value, _SEQUENCES) and len(cast(Sized, value)) > MAX_TEXT:
         raise LimitExceeded(f"a value longer than {MAX_TEXT:,}")
-    return value
+    return cast(Any, value)
 
 
 def check_operands(operator: str, left: Any, right: Any) -> None:
@@ -71,7 +72,7 @@ def check_operands(operator: str, left: Any, right: Any) -> None:
     >>> check_operands("*", "ab", 3)
     """
     if operator == "%" and isinstance(left, str):
-        check_format(left, right if isinstance(right, tuple) else (right,))
+        check_format(left, cast(tuple[Any, ...], right) if isinstance(right, tuple) else (right,))
     elif operator == "**" and isinstance(left, int) and isinstance(right, int):
         if left.bit_length() * max(right, 0) > MAX_BITS:
             raise LimitExceeded("a power that is too large")
@@ -83,7 +84,7 @@ def _check_product(left: Any, right: Any) -> None:
     for value, count in ((left, right), (right, left)):
         if not isinstance(count, int):
             continue
-        if isinstance(value, (str, bytes, list, tuple)):
+        if isinstance(value, _SEQUENCES):
             if len(cast(Sized, value)) * count > MAX_TEXT:
                 raise LimitExceeded(f"a repetition longer than {MAX_TEXT:,}")
         elif isinstance(value, int) and value.bit_length() + count.bit_length() > MAX_BITS:
@@ -92,14 +93,15 @@ def _check_product(left: Any, right: Any) -> None:
 
 def check_format(text: str, arguments: Iterable[Any]) -> None:
     """Refuse a field width that would fill the memory."""
-    if _NUMBER.search(text) or any(isinstance(a, int) and abs(a) > 10**6 for a in arguments) and (
-        "*" in text or "{:{" in text
-    ):
+    computed = "*" in text or "{:" in text  # a width that is itself an argument
+    large = any(isinstance(argument, int) and abs(argument) > 10**6 for argument in arguments)
+    if _NUMBER.search(text) or (computed and large):
         raise LimitExceeded("a format with a width that is too large")
 
 
 def check_method(function: Any, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> None:
     """Refuse a call of a built-in value's method whose result would fill the memory."""
+    function = getattr(function, "__wrapped__", function)  # the sandbox wraps `str.format`
     owner = getattr(function, "__self__", None)
     if not isinstance(owner, (str, bytes, int, float, list, tuple, dict)):
         return

@@ -1,10 +1,12 @@
 """What each line of a template is: text, a comment, a line statement or a block header.
 
-A line statement is recognised wherever Jinja's own tags would be, block scalars included; it leaves
-nothing in the output, so its indentation means nothing. A ``##`` comment and a ``[name]`` header are
-recognised only where YAML would read neither a value nor the inside of one: in a quoted or block
-scalar ``##`` is text, and in an open flow collection ``[name]`` is an item. Elsewhere a line that is
-only ``[name]`` is always a header; a list of one item is written on its key's line, or as ``[ name ]``.
+A line statement is recognised wherever Jinja's own tags would be, block scalars included; it
+leaves nothing in the output, so its indentation means nothing. A ``##`` comment and a ``[name]``
+header are recognised only where YAML would read neither a value nor the inside of one: in a quoted
+or block scalar ``##`` is text, and in an open flow collection ``[name]`` is an item. Elsewhere a
+line that is only ``[name]`` is always a header, even below a key that has no value yet, since that
+is how a base offers a block to be filled; a list of one item is written on its key's line, or with
+blanks, ``[ name ]``.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Self
 
 
 class Place(int):
-    """A line of a file, with the ``column`` and the ``tag`` (a running number) that a token stands in.
+    """A line of a file, and the ``column`` and the ``tag`` (a running number) of what stands there.
 
     >>> place = Place(3, 14, tag=2)
     >>> place + 1, place.column, f"{place}"
@@ -25,3 +25,8 @@ class Place(int):
         self.column = column
         self.tag = tag
         return self
+
+    @classmethod
+    def of(cls, line: int) -> Place:
+        """``line`` itself if it is a place, else its first column."""
+        return line if isinstance(line, Place) else Place(line)

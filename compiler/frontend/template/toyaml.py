@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
-_NOT_TEXT = frozenset("y n yes no on off true false null none nan inf".split())
+_NOT_TEXT = frozenset(
+    ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
+)
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 

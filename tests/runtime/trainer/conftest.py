@@ -63,7 +63,8 @@ class SmallRun:
             seed=3,
         )
         self.eval_data = SequentialBatches(
-            data=TokenBlocks(tokens=random_tokens(3 * SEQ_LEN, 2), seq_len=SEQ_LEN), batch_size=BATCH_SIZE
+            data=TokenBlocks(tokens=random_tokens(3 * SEQ_LEN, 2), seq_len=SEQ_LEN),
+            batch_size=BATCH_SIZE,
         )
         self.optimizer = torch.optim.AdamW(self.model.named_parameters(), lr=1e-2)
         self.schedule = warmup_stable_decay(
@@ -83,7 +84,12 @@ class SmallRun:
         resume(choice, self.checkpoints, self.state, self.folder)
 
     def train(self, last_step: int = TOTAL_STEPS, **knobs: Any) -> int | None:
-        settings = {"max_grad_norm": 0.5, "logging_steps": 5, "eval_steps": 4} | knobs
+        settings = {
+            "eval_data": self.eval_data,
+            "max_grad_norm": 0.5,
+            "logging_steps": 5,
+            "eval_steps": 4,
+        }
         return train(
             self.model,
             self.optimizer,
@@ -95,8 +101,7 @@ class SmallRun:
             project_dir=self.folder,
             last_step=last_step,
             tokens_per_step=BATCH_SIZE * SEQ_LEN,
-            eval_data=self.eval_data,
-            **settings,
+            **(settings | knobs),
         )
 
     def metrics(self) -> list[dict[str, Any]]:

@@ -21,7 +21,9 @@ def assert_same_state(left, right) -> None:
     for index, moments in left_moments.items():
         for name, tensor in moments.items():
             assert torch.equal(tensor, right_moments[index][name]), (index, name)
-    assert left.optimizer.state_dict()["param_groups"] == right.optimizer.state_dict()["param_groups"]
+    assert (
+        left.optimizer.state_dict()["param_groups"] == right.optimizer.state_dict()["param_groups"]
+    )
     assert left.batches.state_dict() == right.batches.state_dict()
     assert left.progress == right.progress
 

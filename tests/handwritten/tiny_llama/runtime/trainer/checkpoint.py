@@ -5,9 +5,11 @@ manifest are on the disk. It holds the files of the built `model/` beside the we
 with `from_pretrained` as it is.
 """
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -18,13 +20,11 @@ from transformers import PreTrainedModel
 
 from runtime.data.batches import ShuffledBatches
 from runtime.trainer import strategy
-from runtime.trainer.durable import read_json
-from runtime.trainer.durable import sync
-from runtime.trainer.durable import write_json
 from runtime.trainer.manifest import DamagedCheckpoint
 from runtime.trainer.manifest import Part
 from runtime.trainer.manifest import read_manifest
 from runtime.trainer.manifest import seal
+from runtime.trainer.manifest import sync
 from runtime.trainer.manifest import verify
 from runtime.trainer.progress import Progress
 from runtime.trainer.random_state import load_random_state
@@ -43,6 +43,15 @@ class TrainingState:
     batches: ShuffledBatches
     progress: Progress
     device: torch.device
+
+    def parts(self) -> dict[str, Any]:
+        """What has a `state_dict`, by component; the model's goes its own way."""
+        return {
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+            "data": self.batches,
+            "progress": self.progress,
+        }
 
 
 def save_checkpoint(
@@ -90,10 +99,8 @@ def load_checkpoint(folder: Path, state: TrainingState) -> None:
     """
     verify(folder)
     strategy.load_model_state(state.model, load_file(folder / WEIGHTS))
-    state.optimizer.load_state_dict(_load(folder / "optimizer.pt"))
-    state.schedule.load_state_dict(_load(folder / "schedule.pt"))
-    state.batches.load_state_dict(read_json(folder / "data.json"))
-    state.progress.load_state_dict(read_json(folder / "progress.json"))
+    for component, part in state.parts().items():
+        part.load_state_dict(_load(folder / f"{component}.pt"))
     load_random_state(_load(folder / _random_state_name()), state.device)
 
 
@@ -112,7 +119,7 @@ def whole_checkpoints(checkpoints: Path) -> list[Path]:
 def code_hash(project_dir: Path) -> str | None:
     """The hash that fgc.lock gives for the program, or None where fgc did not build it."""
     lock = project_dir / "fgc.lock"
-    return read_json(lock)["code"] if lock.exists() else None
+    return json.loads(lock.read_text(encoding="utf-8"))["code"] if lock.exists() else None
 
 
 def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:
@@ -129,17 +136,12 @@ def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:
 
 def _write_state(state: TrainingState, folder: Path) -> list[Part]:
     save_file(strategy.model_state(state.model), folder / WEIGHTS, metadata={"format": "pt"})
-    torch.save(state.optimizer.state_dict(), folder / "optimizer.pt")
-    torch.save(state.schedule.state_dict(), folder / "schedule.pt")
-    write_json(folder / "data.json", state.batches.state_dict())
-    write_json(folder / "progress.json", state.progress.state_dict())
+    for component, part in state.parts().items():
+        torch.save(part.state_dict(), folder / f"{component}.pt")
     torch.save(random_state(state.device), folder / _random_state_name())
     return [
         Part(WEIGHTS, "model"),
-        Part("optimizer.pt", "optimizer"),
-        Part("schedule.pt", "schedule"),
-        Part("data.json", "data"),
-        Part("progress.json", "progress"),
+        *(Part(f"{component}.pt", component) for component in state.parts()),
         Part(_random_state_name(), "random_state", "PER_RANK", (strategy.rank(),)),
     ]
 

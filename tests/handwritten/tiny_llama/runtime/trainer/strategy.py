@@ -17,14 +17,10 @@ Number = TypeVar("Number", int, float)
 def start(device: str | None) -> torch.device:
     """The device to train on: the given one, else the accelerator that there is, else the CPU.
 
-    Ends the program under `torchrun` with several processes, which would each train alone.
+    Ends the program if `torchrun` started several processes: each would train alone.
     """
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    if processes > 1:
-        raise SystemExit(
-            f"error: {processes} processes were started, but this program trains in one; "
-            "start it with `python train.py`"
-        )
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise SystemExit("error: this program trains in one process: start it with `python`")
     if device is not None:
         return torch.device(device)
     return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")

@@ -20,7 +20,7 @@ def print_summary(output_dir: Path) -> None:
     train_loss = _series(records, "loss")
     eval_loss = _series(records, "eval_loss")
     if not train_loss[0]:
-        print("nothing was trained")
+        print("no loss was logged")
         return
     rows = {
         "steps": f"{records[-1]['step']:,}",

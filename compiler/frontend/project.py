@@ -1,0 +1,172 @@
+"""Projects, and the configurations in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.folders import (
+    META,
+    absolute,
+    find_project,
+    find_workspace,
+    shipped_templates,
+)
+from fgc.compiler.frontend.meta import read_meta
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder of configurations.
+
+    ``search_path`` are the folders in which templates are found, first hit wins: the project's own,
+    the workspace's, and last the templates that come with fgc. ``system_path`` are folders of the
+    project's own Python modules. ``sources`` are the texts that its meta.yaml was made of.
+    """
+
+    root: Path
+    name: str
+    search_path: tuple[Path, ...]
+    description: str = ""
+    config_prefix: str = "configs"
+    default_config: str | None = None
+    system_path: tuple[Path, ...] = ()
+    workspace: Path | None = None
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """What every template of the project can use."""
+        return _variables(self.root, self.workspace)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One configuration: the template's name, in ``search_path``, and its file."""
+
+    project: Project
+    template: str
+    path: Path
+    search_path: tuple[Path, ...]
+
+
+def load_project(root: Path) -> Project:
+    """The project in the folder ``root``.
+
+    Raises:
+        BuildError: FGC006, FGC007, or what is wrong with the templates of its meta.yaml.
+    """
+    root = absolute(root)
+    if not os.path.isfile(root / META):
+        message = f"`{root.as_posix()}` is not a project"
+        raise BuildError(
+            Diagnostic("FGC006", message, help=f"a project is a folder with a `{META}`")
+        )
+    workspace = find_workspace(root)
+    shared = (*((workspace,) if workspace else ()), shipped_templates())
+    meta = read_meta(root, shared, _variables(root, workspace))
+    own = meta.searchdir or tuple(filter(os.path.isdir, (root / "templates", root)))
+    return Project(
+        root=root,
+        name=meta.name or root.name,
+        search_path=tuple(dict.fromkeys((*own, *shared))),
+        description=meta.description or "",
+        config_prefix=meta.config_prefix if meta.config_prefix is not None else "configs",
+        default_config=meta.default_config,
+        system_path=meta.system_path,
+        workspace=workspace,
+        sources=meta.sources,
+    )
+
+
+def config_names(project: Project) -> dict[str, Path]:
+    """The configurations of a project and their files, sorted by name."""
+    found: dict[str, Path] = {}
+    for folder in project.search_path:
+        if folder == shipped_templates():
+            continue
+        prefix = folder / project.config_prefix
+        for path in prefix.rglob("*"):
+            name = path.relative_to(prefix)
+            hidden = any(part.startswith(".") for part in name.parts)
+            if path.suffix in _SUFFIXES and not hidden and path.is_file():
+                found.setdefault(name.as_posix(), path)
+    return dict(sorted(found.items()))
+
+
+def config_by_name(project: Project, name: str | None) -> Config:
+    """The configuration ``name`` of a project, with or without suffix; None is its default.
+
+    Raises:
+        BuildError: FGC001 for a name that is not there, FGC006 where there is none at all.
+    """
+    name = name or project.default_config or next(iter(config_names(project)), None)
+    if name is None:
+        place = f"{project.root.as_posix()}/{project.config_prefix}"
+        message = f"the project `{project.name}` has no configuration"
+        raise BuildError(
+            Diagnostic("FGC006", message, help=f"configurations are looked for in `{place}`")
+        )
+    for suffix in ("", *_SUFFIXES):
+        template = (Path(project.config_prefix) / (name + suffix)).as_posix()
+        for folder in project.search_path:
+            if os.path.isfile(folder / template):
+                return Config(project, template, folder / template, project.search_path)
+    raise BuildError(_no_config(name, f"the project `{project.name}`", config_names(project)))
+
+
+def config_by_path(path: Path) -> Config:
+    """The configuration in the file ``path``, in its project if it lies in one.
+
+    Outside of any project its own folder and fgc's templates are the search path.
+
+    Raises:
+        BuildError: FGC001 for a file that is not there, else as `load_project`.
+    """
+    path = absolute(path)
+    folder = path.parent
+    if not os.path.isfile(path):
+        beside = sorted(entry.name for entry in folder.glob("*.y*ml"))
+        raise BuildError(_no_config(path.name, f"`{folder.as_posix()}`", beside))
+    root = find_project(folder)
+    if root is None:
+        search_path = tuple(dict.fromkeys((folder, shipped_templates())))
+        return Config(Project(folder, folder.name, search_path), path.name, path, search_path)
+    project = load_project(root)
+    template = _template_name(path, project.search_path)
+    if template is not None:
+        return Config(project, template, path, project.search_path)
+    return Config(project, path.name, path, (folder, *project.search_path))
+
+
+def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
+    """The name by which ``search_path`` finds ``path``, and not a file that shadows it."""
+    for folder in search_path:
+        if not path.is_relative_to(folder):
+            continue
+        name = path.relative_to(folder).as_posix()
+        first = next((f / name for f in search_path if os.path.isfile(f / name)), None)
+        if first == path:
+            return name
+    return None
+
+
+def _no_config(name: str, where: str, known: Mapping[str, Path] | list[str]) -> Diagnostic:
+    near = get_close_matches(name, [*known, *(Path(other).stem for other in known)], n=1)
+    remedy = None
+    if near:
+        remedy = f"a configuration with a similar name exists: `{near[0]}`"
+    elif known:
+        remedy = "its configurations are " + ", ".join(f"`{other}`" for other in list(known)[:10])
+    return Diagnostic("FGC001", f"{where} has no configuration `{name}`", help=remedy)
+
+
+def _variables(root: Path, workspace: Path | None) -> dict[str, object]:
+    top = workspace.parent if workspace else root
+    return {"project_dir": root.as_posix(), "workspace_root": top.as_posix()}

@@ -1,0 +1,117 @@
+"""Render a template: from its name and a search path to YAML text with exact origins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from fgc.compiler.diagnostics.diagnostic import BuildError, Label
+from fgc.compiler.frontend.rendered import Rendered
+from fgc.compiler.frontend.template.codegen import Chunk
+from fgc.compiler.frontend.template.dead_text import dead_text
+from fgc.compiler.frontend.template.environment import TemplateEnvironment
+from fgc.compiler.frontend.template.loader import TemplateLoader
+from fgc.compiler.frontend.template.origins import align
+from fgc.compiler.frontend.template.runtime_errors import LOADING, ErrorReporter, steps
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class RenderReport:
+    """A rendering, and what its templates did with names.
+
+    ``pins_read`` are the pinned names that a template looked at; ``names`` all variables that were
+    looked up and all knobs that were read or assigned. A pinned name in neither does nothing.
+    """
+
+    rendered: Rendered
+    pins_read: frozenset[str]
+    names: frozenset[str]
+
+
+def render(
+    template: str,
+    search_path: tuple[Path, ...],
+    variables: Mapping[str, object],
+    *,
+    pins: Mapping[str, object] = _NOTHING,
+    sources: Mapping[str, str] = _NOTHING,
+) -> Rendered:
+    r"""Render ``template``, a name relative to ``search_path`` or the absolute path of a file.
+
+    ``variables`` are global in all templates, and so are ``pins``, which are knobs of ``ns`` as
+    well; an assignment to a pinned knob has no effect. ``sources`` are templates in memory.
+
+    Raises `BuildError`: FGC001 for a template that is not found, FGC002 for templates that extend
+    or include each other in a circle, FGC003 for a syntax error, FGC004 for an undefined variable,
+    FGC005 for an evaluation that fails, FGC008 for text and blocks that are never rendered.
+
+    >>> sources = {
+    ...     "base": "[a]\nlr: {{ lr }}\n",
+    ...     "top": "-- extends 'base'\n[a]\n== super()\nb: 1\n",
+    ... }
+    >>> rendered = render("top", (), {"lr": 0.1}, sources=sources)
+    >>> rendered.text
+    'lr: 0.1\n\nb: 1\n'
+    >>> rendered.span(3, 1, 3, 2)
+    Span(file='<top>', line=4, column=1, end_line=4, end_column=2)
+    """
+    return render_report(template, search_path, variables, pins=pins, sources=sources).rendered
+
+
+def render_report(
+    template: str,
+    search_path: tuple[Path, ...],
+    variables: Mapping[str, object],
+    *,
+    pins: Mapping[str, object] = _NOTHING,
+    sources: Mapping[str, str] = _NOTHING,
+) -> RenderReport:
+    """As `render`, and report which names were used."""
+    loader = TemplateLoader(search_path, sources)
+    reporter = ErrorReporter(loader)
+
+    def render_once(tracing: bool) -> tuple[str, TemplateEnvironment]:
+        environment = TemplateEnvironment(loader, loader.resolve, variables, pins)
+        environment.tracing = tracing
+        root = environment.get_template(key)
+        return "".join(root.root_render_func(root.new_context())), environment
+
+    try:
+        key = loader.resolve_root(template)
+        text, environment = render_once(tracing=False)
+        marked, traced = render_once(tracing=True)
+    except BuildError as error:
+        labels = reporter.labels(steps(error.__traceback__, loader), LOADING)
+        raise _labelled(error, labels) from None
+    except Exception as error:  # a template's expressions may raise anything
+        if not reporter.knows(error):
+            raise
+        raise BuildError(reporter.diagnose(error)) from None
+
+    dead = dead_text(loader)
+    if dead:
+        raise BuildError(dead)
+
+    def chunk_of(number: int) -> tuple[str, Chunk]:
+        name, index = traced.trace[number]
+        return loader.file_of(name), loader.compiled[name].chunks[index]
+
+    return RenderReport(
+        Rendered(
+            text,
+            align(text, marked, chunk_of, loader.file_of(key)),
+            dict(loader.texts),
+            tuple(loader.texts),
+        ),
+        frozenset(environment.pins.read),
+        frozenset(environment.pins.known),
+    )
+
+
+def _labelled(error: BuildError, labels: tuple[Label, ...]) -> BuildError:
+    return BuildError([replace(d, labels=d.labels + labels) for d in error.diagnostics])

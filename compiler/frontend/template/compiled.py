@@ -1,0 +1,202 @@
+"""Compile one template: its text to code, and to what is needed to find the way back."""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import StringIO
+from types import CodeType
+from typing import Any, NamedTuple, cast
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.lexer import TokenStream
+from jinja2.parser import Parser
+
+from fgc.compiler.frontend.template.codegen import Chunk, TracingGenerator
+from fgc.compiler.frontend.template.environment import TemplateEnvironment
+from fgc.compiler.frontend.template.place import Place
+from fgc.compiler.frontend.template.preprocess import Preprocessed, preprocess
+
+_TAG_BEGINS = frozenset({"block_begin", "variable_begin", "comment_begin", "raw_begin"})
+_SILENT = frozenset(
+    {"data", "whitespace", "comment", "comment_begin", "comment_end", "raw_begin", "raw_end"}
+)
+
+
+class Token(NamedTuple):
+    """A token within a tag, as it is written."""
+
+    place: Place
+    kind: str
+    text: str
+
+
+class Block(NamedTuple):
+    """A block of a template, ``nested`` in another one or not."""
+
+    name: str
+    place: Place
+    nested: bool
+
+
+class UnknownOperation(TemplateSyntaxError):
+    """A filter or a test that there is none of; ``known`` are those that there are."""
+
+    def __init__(self, kind: str, name: str, lineno: int, known: tuple[str, ...]):
+        super().__init__(f"there is no {kind} '{name}'", lineno)
+        self.unknown = name
+        self.known = known
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CompiledTemplate:
+    """The code of a template.
+
+    ``statements`` are the places that lines of the code belong to, by line; ``tokens`` all tokens
+    in tags, in their order; ``base`` the name of the template that it extends, where a rendering
+    cannot change it; ``extends`` whether it extends any; ``dropped`` where text stands that is
+    therefore never rendered.
+    """
+
+    key: str
+    code: CodeType
+    chunks: tuple[Chunk, ...]
+    statements: tuple[tuple[int, int], ...]
+    tokens: tuple[Token, ...]
+    blocks: tuple[Block, ...]
+    extends: bool
+    base: str | None
+    dropped: tuple[Place, ...]
+
+    def place_of(self, code_line: int) -> Place:
+        """The statement that a line of the code belongs to."""
+        index = bisect_right([line for line, _ in self.statements], code_line) - 1
+        place = self.statements[index][1] if index >= 0 else 1
+        return Place.of(place)
+
+    def tag(self, place: Place) -> list[Token]:
+        """The tokens of the tag that ``place`` lies in."""
+        return [token for token in self.tokens if token.place.tag == place.tag]
+
+
+class _PlacedParser(Parser):
+    """Jinja's parser over tokens that are placed in the file."""
+
+    def __init__(self, environment: TemplateEnvironment, stream: TokenStream, name: str):
+        super().__init__(environment, "", name)
+        self.stream = stream
+
+
+@functools.cache
+def _syntax() -> TemplateEnvironment:
+    """The environment that templates are compiled with; none is rendered with it."""
+    return TemplateEnvironment()
+
+
+@functools.lru_cache(maxsize=512)
+def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTemplate:
+    r"""Compile a template whose text holds no line break but ``\n``.
+
+    ``key`` names it in generated code; ``first_line`` is where it begins in its file. Raises
+    `jinja2.TemplateSyntaxError`, whose line number is a `Place`.
+
+    >>> [chunk.literal for chunk in compile_template("t", "-- if a\nb: {{ c }}\n-- endif\n").chunks]
+    ['b: ', None, '\n']
+    """
+    environment = _syntax()
+    source = preprocess(text, first_line)
+    try:
+        tokens = list(_place_tokens(source, environment))
+        tree = _parse(environment, tokens, key)
+        _check_operations(environment, tree)
+        _pin_knobs(environment, tree)
+        generator = TracingGenerator(environment, key)
+        generator.visit(tree)
+        code = compile(cast(StringIO, generator.stream).getvalue(), key, "exec")
+    except TemplateSyntaxError as error:
+        raise _placed(error, source) from None
+    except (RecursionError, MemoryError):
+        raise TemplateSyntaxError("the template is nested too deeply", Place(first_line)) from None
+    except (SyntaxError, ValueError, OverflowError) as error:
+        # Python's own limits: blocks nested 20 deep, integers of 4,300 digits
+        raise TemplateSyntaxError(str(error), Place(first_line)) from None
+    return CompiledTemplate(
+        key,
+        code,
+        tuple(generator.chunks),
+        tuple(generator.statements),
+        tuple(token for token in tokens if token.kind not in _SILENT),
+        _blocks(tree),
+        tree.find(nodes.Extends) is not None,
+        _base(tree),
+        tuple(generator.dropped),
+    )
+
+
+def _place_tokens(source: Preprocessed, environment: TemplateEnvironment) -> Iterator[Token]:
+    """Jinja's tokens, each with its place. Only blanks may be missing between them."""
+    text = source.text
+    starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
+    at = tag = 0
+    for _, kind, value in environment.lexer.tokeniter(text, None):
+        while at < len(text) and not text.startswith(value, at):
+            at += 1  # blanks that a tag with a minus sign has eaten
+        tag += kind in _TAG_BEGINS
+        line = bisect_right(starts, at)
+        yield Token(source.place(line, at - starts[line - 1] + 1, tag), kind, value)
+        at += len(value)
+
+
+def _parse(environment: TemplateEnvironment, tokens: list[Token], key: str) -> nodes.Template:
+    stream = TokenStream(environment.lexer.wrap(tokens, key), key, None)
+    tree = _PlacedParser(environment, stream, key).parse()
+    tree.set_environment(environment)
+    return tree
+
+
+def _check_operations(environment: TemplateEnvironment, tree: nodes.Template) -> None:
+    """Jinja looks a filter of an ``if`` up when it is reached; a typo there is one all the same."""
+    operations: list[tuple[str, type[nodes.Filter | nodes.Test], dict[str, Any]]] = [
+        ("filter", nodes.Filter, environment.filters),
+        ("test", nodes.Test, environment.tests),  # pyright: ignore[reportUnknownMemberType]
+    ]
+    for kind, type_, known in operations:
+        for node in tree.find_all(type_):
+            if node.name not in known:
+                raise UnknownOperation(kind, node.name, node.lineno, tuple(known))
+
+
+def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template) -> None:
+    """Pass what is assigned to ``ns`` through the environment, which sets pinned knobs."""
+    for assignment in tree.find_all(nodes.Assign):
+        target = assignment.target
+        if isinstance(target, nodes.Name) and target.name == "ns":
+            pin = nodes.EnvironmentAttribute("pin", lineno=assignment.lineno)
+            call = nodes.Call(pin, [assignment.node], [], None, None, lineno=assignment.lineno)
+            call.set_environment(environment)
+            assignment.node = call
+
+
+def _blocks(tree: nodes.Template) -> tuple[Block, ...]:
+    every = list(tree.find_all(nodes.Block))
+    nested = {id(inner) for block in every for inner in block.find_all(nodes.Block)}
+    return tuple(Block(b.name, Place.of(b.lineno), id(b) in nested) for b in every)
+
+
+def _base(tree: nodes.Template) -> str | None:
+    """The template that is extended, if it is one, always, and named literally."""
+    every = list(tree.find_all(nodes.Extends))
+    top = [node for node in tree.body if isinstance(node, nodes.Extends)]
+    if len(every) != 1 or len(top) != 1 or not isinstance(top[0].template, nodes.Const):
+        return None
+    name = top[0].template.value
+    return name if isinstance(name, str) else None
+
+
+def _placed(error: TemplateSyntaxError, source: Preprocessed) -> TemplateSyntaxError:
+    """The lexer's own errors count lines of the preprocessed text."""
+    if not isinstance(error.lineno, Place):
+        error.lineno = source.place(error.lineno, 1)
+    return error

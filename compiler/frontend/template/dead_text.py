@@ -1,0 +1,64 @@
+"""Find what a template says in vain.
+
+A template that extends another gives its blocks and nothing else: text outside of them, and a block
+that none of the templates above has, are never rendered. Jinja says nothing about either, so a
+mistyped block name loses the whole block.
+"""
+
+from __future__ import annotations
+
+from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.frontend.template.compiled import CompiledTemplate
+from fgc.compiler.frontend.template.loader import TemplateLoader
+from fgc.compiler.frontend.template.place import Place
+from fgc.compiler.frontend.template.syntax_errors import nearest
+from fgc.compiler.ir.span import Span
+
+
+def dead_text(loader: TemplateLoader) -> list[Diagnostic]:
+    """A diagnostic FGC008 for each text and block, of the templates loaded, that is in vain.
+
+    Where a base is chosen by an expression, blocks may be meant for another choice: they pass.
+    """
+    found: list[Diagnostic] = []
+    for template in list(loader.compiled.values()):
+        file = loader.file_of(template.key)
+        found += [_outside(file, place) for place in template.dropped]
+        inherited = _inherited_blocks(loader, template)
+        if inherited is None:
+            continue
+        for block in template.blocks:
+            if not block.nested and block.name not in inherited:
+                found.append(_overrides_nothing(file, block.place, block.name, inherited))
+    return found
+
+
+def _inherited_blocks(loader: TemplateLoader, template: CompiledTemplate) -> list[str] | None:
+    """The blocks of all templates above, or None where it is not certain which those are."""
+    if template.base is None:
+        return None
+    names: list[str] = []
+    while template.base is not None:
+        template = loader.compile(loader.resolve(template.base, template.key))
+        names += [block.name for block in template.blocks]
+    return None if template.extends else names
+
+
+def _outside(file: str, place: Place) -> Diagnostic:
+    return Diagnostic(
+        "FGC008",
+        "text outside of the blocks of a template that extends another is never rendered",
+        Span.point(file, int(place), place.column),
+        help="text belongs into a block, below a `[name]` header",
+    )
+
+
+def _overrides_nothing(file: str, place: Place, name: str, inherited: list[str]) -> Diagnostic:
+    similar = nearest(name, inherited)
+    line, column = int(place), place.column
+    return Diagnostic(
+        "FGC008",
+        f"the block `{name}` is never rendered: no template above has a block of this name",
+        Span(file, line, column, line, column + len(name)),
+        help=f"a block with a similar name exists: `{similar}`" if similar else None,
+    )

@@ -1,0 +1,219 @@
+"""Decides what the program is made of: which nodes it needs, and what each becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from fgc.compiler.backend.names import camel, identifier, path_name
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.ir.graph import (
+    Call,
+    Entry,
+    File,
+    Graph,
+    Kind,
+    List,
+    Literal,
+    Node,
+    Tuple,
+    children,
+    walk,
+)
+from fgc.compiler.ir.graph import (
+    Mapping as MappingNode,
+)
+from fgc.compiler.passes.resolve import Resolution
+from fgc.compiler.program.sharing import promoted
+from fgc.compiler.program.target import Program
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlan:
+    """A model: a call that is given its ``config`` as a mapping. It gets a folder of its own."""
+
+    root: Call
+    folder: str
+    name: str  # in snake case; its files are named after it
+    prefix: str  # of its classes
+    fields: Mapping[str, Node]
+
+    @property
+    def config_class(self) -> str:
+        """The name of its generated config class."""
+        return f"{self.prefix}Config"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What stands where.
+
+    ``roots`` are the top-level nodes that the program needs. ``builders`` are the calls that get a
+    function of their own, by the name of what it makes; ``constants`` the scalars that do.
+    ``files`` gives each local file its path in the tree. ``models`` are by their root.
+    """
+
+    resolution: Resolution
+    program: Program
+    roots: tuple[Entry, ...]
+    builders: Mapping[Call, str]
+    constants: Mapping[Node, str]
+    files: Mapping[str, str]
+    models: Mapping[Call, ModelPlan]
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is built."""
+        return self.resolution.graph
+
+    def root(self, key: str) -> Node | None:
+        """The top-level node ``key`` of the program, None where there is none or it is null."""
+        node = next((entry.value for entry in self.roots if entry.key == key), None)
+        return None if isinstance(node, Literal) and node.value is None else node
+
+
+def plan(resolution: Resolution, program: Program, needed: Sequence[str]) -> Plan:
+    """Plans ``program`` for the top-level nodes ``needed`` and what they refer to.
+
+    Raises `BuildError` (FGC040) where the model cannot be told.
+    """
+    graph = resolution.graph
+    wanted = _wanted(graph, needed)
+    models = _models(graph, wanted)
+    builders = _builders(wanted, program, models)
+    return Plan(
+        resolution=resolution,
+        program=program,
+        roots=wanted,
+        builders=builders,
+        constants=_constants(wanted),
+        files=_files(wanted),
+        models=models,
+    )
+
+
+def _wanted(graph: Graph, needed: Sequence[str]) -> tuple[Entry, ...]:
+    """The needed top-level nodes, and those others that they refer to, in order."""
+    below: set[int] = {
+        id(node)
+        for entry in graph.roots
+        if entry.key in needed
+        for node in walk(entry.value)
+        if not (isinstance(node, Literal) and node.value is None)
+    }
+    return tuple(entry for entry in graph.roots if entry.key in needed or id(entry.value) in below)
+
+
+def _models(graph: Graph, roots: Sequence[Entry]) -> dict[Call, ModelPlan]:
+    found: dict[Call, ModelPlan] = {}
+    for entry in roots:
+        for node in walk(entry.value):
+            if not isinstance(node, Call) or node in found:
+                continue
+            config = node.kwarg("config")
+            if isinstance(config, MappingNode):
+                found[node] = _model(graph, node, config, first=not found)
+    return found
+
+
+def _model(graph: Graph, root: Call, config: MappingNode, *, first: bool) -> ModelPlan:
+    name = _model_name(graph, root, first=first)
+    fields = {str(entry.key): entry.value for entry in config.entries}
+    folder = "model" if first else f"model_{name}"
+    return ModelPlan(root, folder, name, camel(name), fields)
+
+
+def _model_name(graph: Graph, root: Call, *, first: bool) -> str:
+    """``model_name`` of the metadata, else the name of the node."""
+    meta = graph.root("meta")
+    if first and isinstance(meta, MappingNode):
+        given = meta.get("model_name")
+        if isinstance(given, Literal) and given.value is not None:
+            if not isinstance(given.value, str) or not given.value.strip():
+                raise BuildError(Diagnostic("FGC040", "`model_name` is not a name", given.span))
+            return identifier(given.value)
+    return identifier(root.name or root.path[-1])
+
+
+def _builders(
+    roots: Sequence[Entry],
+    program: Program,
+    models: Mapping[Call, ModelPlan],
+) -> dict[Call, str]:
+    """The calls with a function of their own: slots, and promoted singletons outside models."""
+    tops = {entry.value: str(entry.key) for entry in roots if isinstance(entry.value, Call)}
+    outside = _outside_models(roots, models)
+    chosen: dict[Call, str] = {}
+    taken: set[str] = set()
+    for call in promoted(roots):
+        if call not in tops and call not in outside:
+            continue  # made by the model that it is a part of
+        chosen[call] = ""
+    for call, key in tops.items():
+        if key in program.slots or call.kind is not Kind.PARTIAL:
+            chosen.setdefault(call, "")
+    for call in chosen:
+        if call in tops:
+            chosen[call] = identifier(tops[call])
+            taken.add(chosen[call])
+    for call in chosen:
+        if not chosen[call]:
+            chosen[call] = path_name(call.path, lambda name: name not in taken, call.name)
+            taken.add(chosen[call])
+    return chosen
+
+
+def _outside_models(roots: Sequence[Entry], models: Mapping[Call, ModelPlan]) -> set[Call]:
+    """The calls that are referred to from somewhere that is not inside a model."""
+    found: set[Call] = set()
+    seen: set[int] = set()
+    stack: list[Node] = [entry.value for entry in roots]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Call):
+            found.add(node)
+            if node in models:
+                continue
+        stack += children(node)
+    return found
+
+
+def _constants(roots: Sequence[Entry]) -> dict[Node, str]:
+    """Top-level scalars, and lists of scalars: constants of the program, in capitals."""
+    return {
+        entry.value: identifier(str(entry.key)).upper()
+        for entry in roots
+        if _is_data(entry.value)
+        and not (isinstance(entry.value, Literal) and entry.value.value is None)
+    }
+
+
+def _is_data(node: Node) -> bool:
+    match node:
+        case Literal():
+            return True
+        case List(items=items) | Tuple(items=items):
+            return all(isinstance(item, Literal) for item in items)
+        case _:
+            return False
+
+
+def _files(roots: Sequence[Entry]) -> dict[str, str]:
+    """The tree's path of each local file: its name below ``data/``, more of its path if need be."""
+    sources: dict[str, PurePosixPath] = {}
+    for entry in roots:
+        for node in walk(entry.value):
+            if isinstance(node, File):
+                sources[node.source] = PurePosixPath(Path(node.source).as_posix())
+    placed: dict[str, str] = {}
+    for source, path in sources.items():
+        for length in range(1, len(path.parts)):
+            candidate = "/".join(("data", *path.parts[-length:]))
+            if candidate not in placed.values():
+                placed[source] = candidate
+                break
+    return placed

@@ -1,0 +1,73 @@
+"""Writes the code of the program and of its models, for what the graph binds."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from fgc.compiler.ir.graph import Call
+from fgc.compiler.passes.plan import Plan
+from fgc.compiler.program.unit import ModelUnit, ProgramUnit, UnitCode
+from fgc.compiler.specialiser.source import Library
+
+RUNTIME = "fgc.runtime"
+
+
+@dataclass(frozen=True)
+class Specialised:
+    """The code of each unit: the program's, and each model's by its root."""
+
+    library: Library
+    program: UnitCode
+    models: Mapping[Call, UnitCode]
+
+
+def specialise(plan: Plan, *, protected: frozenset[str], strategy: str = "single") -> Specialised:
+    """Specialises every class and function that the plan's nodes name.
+
+    ``protected`` attributes are never removed from classes. ``strategy`` is the module that is
+    vendored as the program's way of spreading over processes.
+    """
+    library = Library(
+        _roots(plan),
+        {f"{RUNTIME}.trainer.strategy": f"{RUNTIME}.trainer.strategy.{strategy}"},
+    )
+    models = {
+        root: ModelUnit(plan, model, library, protected) for root, model in plan.models.items()
+    }
+    program = ProgramUnit(plan, library, models, protected)
+    return Specialised(
+        library, program.code(), {root: unit.code() for root, unit in models.items()}
+    )
+
+
+def _roots(plan: Plan) -> dict[str, Path]:
+    """Where the modules are that may be vendored: the runtime, and the project's own."""
+    roots = {RUNTIME: runtime_folder(), plan.program.module: plan.program.skeleton}
+    for symbol in plan.resolution.symbols.values():
+        if symbol.origin == "project" and symbol.file and symbol.definition_module:
+            name, path = _top(symbol.definition_module, Path(symbol.file))
+            roots.setdefault(name, path)
+    return roots
+
+
+def _top(module: str, path: Path) -> tuple[str, Path]:
+    """The top package of a project's module and its folder, or the module and its file."""
+    parts = module.split(".")
+    if path.name == "__init__.py":
+        path = path.parent
+    elif len(parts) == 1:
+        return module, path
+    for _ in parts[1:]:
+        path = path.parent
+    return parts[0], path
+
+
+def runtime_folder() -> Path:
+    """Where the runtime's source is. Finding it imports none of it."""
+    spec = importlib.util.find_spec(RUNTIME)
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("fgc is not installed whole: its runtime is missing")
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -1,0 +1,249 @@
+"""Places code in the files of the tree, each with the imports that it needs."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from fgc.compiler.ir.graph import Literal
+from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.ir.module import Import, Module, Origin, Piece
+from fgc.compiler.ir.span import Span
+from fgc.compiler.passes.plan import ModelPlan, Plan
+from fgc.compiler.passes.specialise import Specialised
+from fgc.compiler.program.placement import tree_module, tree_path
+from fgc.compiler.program.unit import UnitCode
+from fgc.compiler.program.values import Values
+from fgc.compiler.specialiser.closure import Code
+from fgc.compiler.specialiser.source import Definition, Library, references
+
+
+def vendor(plan: Plan, specialised: Specialised) -> tuple[Module, ...]:
+    """The modules of the tree: the program first, then the runtime's, then each model's."""
+    program = _Files(plan, specialised.library).program(specialised.program)
+    models = [
+        _Files(plan, specialised.library).model(plan.models[root], unit)
+        for root, unit in specialised.models.items()
+    ]
+    return (*program, *models)
+
+
+@dataclass(frozen=True)
+class _Files:
+    plan: Plan
+    library: Library
+
+    # Models.
+
+    def model(self, model: ModelPlan, unit: UnitCode) -> Module:
+        """One file that imports nothing of the tree but its own configuration."""
+        codes = _in_order_of_need([*unit.roots], unit.reached, self.library)
+        here = {code.name for code in codes}
+        imports: dict[str, Import] = {}
+        for code in codes:
+            for name in references(code.text) - here:
+                if name == model.config_class:
+                    source = f".configuration_{model.name}"
+                    self._add(imports, Import(source, name, name))
+                else:
+                    found = self._external(code, name, unit)
+                    if found is not None:
+                        self._add(imports, found)
+        title = _metadata(self.plan, "config_name") or model.name
+        return Module(
+            path=f"{model.folder}/modeling_{model.name}.py",
+            docstring=f"{title}: a causal language model.",
+            imports=tuple(imports.values()),
+            pieces=tuple(self._piece(code, unit.spans) for code in codes),
+        )
+
+    def _external(self, code: Code, name: str, unit: UnitCode) -> Import | None:
+        """The import behind a global name that nothing in the file defines."""
+        source = self.library.module(code.module)
+        if source is not None and name in source.imports:
+            return source.imports[name]
+        return unit.imports.get(name)
+
+    @staticmethod
+    def _add(imports: dict[str, Import], wanted: Import) -> None:
+        held = imports.setdefault(wanted.alias, wanted)
+        if held != wanted:
+            raise AssertionError(f"two things are called {wanted.alias}: {held}, {wanted}")
+
+    # The program.
+
+    def program(self, unit: UnitCode) -> list[Module]:
+        """`train.py` or its like, and the runtime's modules that it needs."""
+        program = self.plan.program
+        main = self._main(unit)
+        by_module: dict[str, list[Code]] = {}
+        for code in (*unit.families, *unit.reached):
+            by_module.setdefault(code.module, []).append(code)
+        by_module.pop(program.module, None)
+        located = {
+            (code.module, code.name): code.module for codes in by_module.values() for code in codes
+        }
+        modules = [main]
+        for name in sorted(by_module):
+            codes = sorted(by_module[name], key=_source_line)
+            source = self.library.module(name)
+            assert source is not None
+            modules.append(
+                Module(
+                    path=tree_path(name),
+                    docstring=source.docstring,
+                    imports=self._imports(codes, unit, located),
+                    pieces=tuple(self._piece(code, unit.spans) for code in codes),
+                    future=source.future,
+                )
+            )
+        modules[0] = self._with_imports(main, unit, located)
+        return modules
+
+    def _main(self, unit: UnitCode) -> Module:
+        skeleton = self.library.module(self.plan.program.module)
+        assert skeleton is not None
+        used = set[str]().union(*(references(code.text) for code in unit.roots))
+        values = [
+            Piece(d.name, d.text)
+            for d in skeleton.definitions.values()
+            if d.kind == "value" and d.name in used
+        ]
+        constants = _constants(self.plan, used)
+        codes = [self._piece(code, unit.spans) for code in unit.roots]
+        guard = Piece("", 'if __name__ == "__main__":\n    sys.exit(main())\n')
+        pieces = [*values, *constants, *codes]
+        if self.plan.program.entry == "main":
+            pieces.append(guard)
+        return Module(self.plan.program.path, _docstring(self.plan), (), tuple(pieces))
+
+    def _with_imports(
+        self, main: Module, unit: UnitCode, located: Mapping[tuple[str, str], str]
+    ) -> Module:
+        skeleton = self.plan.program.module
+        here = {piece.name for piece in main.pieces}
+        code = "\n".join(piece.text for piece in main.pieces)
+        imports: dict[str, Import] = {}
+        for name in references(code) - here:
+            found = unit.imports.get(name)
+            if found is None and name == "sys":
+                found = Import("sys", None, "sys")
+            if found is not None:
+                self._add(imports, self._local(found, skeleton, located))
+        return Module(main.path, main.docstring, tuple(imports.values()), main.pieces)
+
+    def _imports(
+        self, codes: Sequence[Code], unit: UnitCode, located: Mapping[tuple[str, str], str]
+    ) -> tuple[Import, ...]:
+        here = {code.name for code in codes}
+        imports: dict[str, Import] = {}
+        for code in codes:
+            for name in references(code.text) - here:
+                found = self._external(code, name, unit)
+                if found is None and not hasattr(builtins, name):
+                    found = self._elsewhere(name, located)
+                if found is not None:
+                    self._add(imports, self._local(found, code.module, located))
+        return tuple(imports.values())
+
+    @staticmethod
+    def _elsewhere(name: str, located: Mapping[tuple[str, str], str]) -> Import | None:
+        """A definition under a name of its own (a family's), wherever it lies."""
+        for module, defined in located:
+            if defined == name:
+                return Import(module, name, name)
+        return None
+
+    def _local(
+        self, imported: Import, module: str, located: Mapping[tuple[str, str], str]
+    ) -> Import:
+        """An import of the library as one of the tree; any other as it stands."""
+        if not self.library.owns(imported.module):
+            return imported
+        inner = self.library.imported_module(imported)
+        if inner is not None:
+            parent, _, name = tree_module(inner).rpartition(".")
+            return Import(parent, name, imported.alias)
+        assert imported.name is not None
+        definition = self.library.definition(imported.module, imported.name)
+        home = imported.module if definition is None else definition.module
+        return Import(tree_module(home), imported.name, imported.alias)
+
+    # Pieces.
+
+    def _piece(self, code: Code, spans: Mapping[str, tuple[Span, ...]]) -> Piece:
+        origin = None if code.origin is None else self._origin(code.origin)
+        return Piece(code.name, code.text, spans.get(code.name, ()), origin)
+
+    def _origin(self, definition: Definition) -> Origin:
+        return Origin(tree_path(definition.module), definition.line, definition.text)
+
+
+def _source_line(code: Code) -> tuple[int, str]:
+    return (0 if code.origin is None else code.origin.line, code.name)
+
+
+def _in_order_of_need(
+    roots: Sequence[Code], reached: Sequence[Code], library: Library
+) -> list[Code]:
+    """``roots`` in order, each behind the definitions that it needs; plain values come first."""
+    by_name = {code.name: code for code in (*roots, *reached)}
+    if len(by_name) != len(roots) + len(reached):
+        names = [code.name for code in (*roots, *reached)]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise AssertionError(f"definitions of one name in one file: {', '.join(twice)}")
+    ordered: dict[str, Code] = {}
+    active: set[str] = set()
+
+    def place(code: Code) -> None:
+        if code.name in ordered or code.name in active:
+            return
+        active.add(code.name)
+        needed = references(code.text) & by_name.keys()
+        for name in sorted(needed, key=lambda name: _place(by_name[name], code)):
+            place(by_name[name])
+        ordered[code.name] = code
+
+    for root in roots:
+        place(root)
+    values = [code for code in ordered.values() if _is_value(code)]
+    return [*values, *(code for code in ordered.values() if not _is_value(code))]
+
+
+def _place(code: Code, user: Code) -> tuple[str, int, str]:
+    """Definitions of the user's own module first, in the order of their source."""
+    line = 0 if code.origin is None else code.origin.line
+    return ("" if code.module == user.module else code.module, line, code.name)
+
+
+def _is_value(code: Code) -> bool:
+    return isinstance(code.tree, cst.SimpleStatementLine)
+
+
+def _constants(plan: Plan, used: Iterable[str]) -> list[Piece]:
+    values = Values(None, {}, plan.files, plan.graph.bindings, {})
+    wanted = set(used)
+    pieces: list[Piece] = []
+    for node, name in plan.constants.items():
+        if name in wanted:
+            code = cst.Module([]).code_for_node(values.code(node))
+            pieces.append(Piece(name, f"{name} = {code}\n", (node.span,)))
+    return pieces
+
+
+def _docstring(plan: Plan) -> str:
+    name = _metadata(plan, "config_name") or "An experiment"
+    description = _metadata(plan, "config_description")
+    title = f"{name}: {description}" if description else name
+    return f"{title.rstrip('.')}.\n\nBuilt by fgc; README.md says how to run, resume and ship it.\n"
+
+
+def _metadata(plan: Plan, key: str) -> str | None:
+    meta = plan.graph.root("meta")
+    value = meta.get(key) if isinstance(meta, MappingNode) else None
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        return " ".join(value.value.split()) or None
+    return None

@@ -1,0 +1,53 @@
+"""What a target tells the compiler about the program that it emits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A value that is known only when the program starts, which `!var` may name.
+
+    ``code`` is its expression where it has one; without, a function that needs it takes it as a
+    parameter. ``annotation`` is its type.
+    """
+
+    annotation: str
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place in the skeleton that a top-level node of the configuration fills.
+
+    ``parameters`` are what the skeleton gives to a partial that fills it, in the order in which
+    the partial's target takes them.
+    """
+
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program's skeleton and slots.
+
+    ``module`` and ``skeleton`` are the dotted name and the file of a module whose ``entry`` is
+    specialised as any function is. Each keyword-only parameter of ``entry`` is a node of the
+    configuration: ``build_x`` the function that makes the node ``x``, any other its value.
+    ``aliases`` gives the node's key where it is not the parameter's name. ``types`` annotates the
+    parameters of the functions that are written, ``imports`` says where names in them come from.
+    """
+
+    path: str
+    module: str
+    skeleton: Path
+    entry: str
+    functions: tuple[str, ...]
+    slots: Mapping[str, Slot]
+    launch: Mapping[str, Launch]
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
+    imports: Mapping[str, str] = field(default_factory=dict[str, str])

@@ -1,0 +1,445 @@
+"""The units of a program: each model, and the program itself, as code that is not placed yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from fgc.compiler.backend.names import path_name
+from fgc.compiler.ir.graph import Call, Kind, Node
+from fgc.compiler.ir.module import Import
+from fgc.compiler.ir.span import Span
+from fgc.compiler.passes.plan import ModelPlan, Plan
+from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
+from fgc.compiler.program.namespace import Namespace, attribute
+from fgc.compiler.program.values import Values
+from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
+from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached
+from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
+from fgc.compiler.specialiser.definition import Request, parameters, specialise_function
+from fgc.compiler.specialiser.families import Families, Family, Scope, is_factory
+from fgc.compiler.specialiser.source import Definition, Library, references
+from fgc.compiler.specialiser.subset import violations
+
+Tree = cst.ClassDef | cst.FunctionDef
+
+
+@dataclass(frozen=True)
+class UnitCode:
+    """The code of one unit.
+
+    ``roots`` are its own definitions in order, ``reached`` what they need of the library.
+    ``families`` are specialised definitions that keep the place of the ones they were made from.
+    ``imports`` are those of the roots, by name; ``spans`` the places in the configuration behind
+    each definition.
+    """
+
+    roots: tuple[Code, ...]
+    families: tuple[Code, ...]
+    reached: tuple[Code, ...]
+    imports: Mapping[str, Import]
+    spans: Mapping[str, tuple[Span, ...]]
+
+
+class ModelUnit:
+    """A model: one file that holds all of its classes."""
+
+    def __init__(self, plan: Plan, model: ModelPlan, library: Library, protected: frozenset[str]):
+        self.plan = plan
+        self.model = model
+        self.library = library
+        self.namespace = Namespace({"config", "self"})
+        values = Values(
+            fields=model.fields,
+            constants={},
+            files=plan.files,
+            bindings=plan.graph.bindings,
+            launch={},
+        )
+        self.families = Families(Scope(values.code, values.known, self._definition))
+        self.families.part(model.root)
+        assign_names(self.families, model.prefix)
+        taken: set[str] = {"config", "self"}
+        shared: dict[Call, str] = {}
+        for call in self.families.shared:
+            shared[call] = path_name(call.path, lambda name: name not in taken, call.name)
+            taken.add(shared[call])
+        self.writer = Writer(
+            Unit(self.families, self._symbol, shared, model.config_class, protected)
+        )
+
+    @property
+    def class_name(self) -> str:
+        """The name of the model's class."""
+        part = self.families.part(self.model.root)
+        return self.writer.construction(part).callee.value  # type: ignore[attr-defined]
+
+    def code(self) -> UnitCode:
+        """The model's classes, parts before what they are parts of, and what they reach."""
+        families = list(self.families.families.values())
+        trees = [(family, self.writer.definition(family)) for family in families]
+        names = owned(self.namespace, self.library)
+        codes = [
+            Code(family.name, tree, family.definition.module, family.definition, names)
+            for family, tree in trees
+        ]
+        reached = Closure(self.library, self._local(families)).reach(codes)
+        return UnitCode(
+            reached.roots, (), reached.definitions, self.namespace.imports, spans_of(families)
+        )
+
+    def _local(self, families: Sequence[Family]) -> dict[DefId, str]:
+        """What the library's classes are called here: the first family of each, and the config."""
+        local: dict[DefId, str] = {}
+        for family in families:
+            local.setdefault((family.definition.module, family.definition.name), family.name)
+        root = families[-1]
+        generic = _config_class(root.tree)
+        if generic is not None:
+            found = self.library.definition(root.definition.module, generic)
+            if found is not None:
+                local[found.module, found.name] = self.model.config_class
+        return local
+
+    def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
+        return specialisable(self.plan, self.library, call)
+
+    def _symbol(self, call: Call) -> cst.BaseExpression:
+        return symbol(self.plan, self.library, self.namespace, call)
+
+
+class ProgramUnit:
+    """The program: constants, a function for each node, and the skeleton's own functions."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        library: Library,
+        models: Mapping[Call, ModelUnit],
+        protected: frozenset[str],
+    ):
+        self.plan = plan
+        self.library = library
+        self.models = models
+        skeleton = library.module(plan.program.module)
+        assert skeleton is not None
+        self.skeleton = skeleton
+        own = {*skeleton.definitions, *plan.constants.values()}
+        own |= {f"build_{name}" for name in plan.builders.values()}
+        self.namespace = Namespace(own, dict(skeleton.imports))
+        launch = {
+            name: cst.parse_expression(value.code) if value.code else cst.Name(name)
+            for name, value in plan.program.launch.items()
+        }
+        self.values = Values(
+            fields=None,
+            constants=plan.constants,
+            files=plan.files,
+            bindings=plan.graph.bindings,
+            launch=launch,
+        )
+        self.families = Families(Scope(self.values.code, self.values.known, self._definition))
+        shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
+        self.writer = Writer(
+            Unit(self.families, self._symbol, shared, None, protected, self._positional)
+        )
+        self.makers: dict[str, list[str]] = {}
+
+    def code(self) -> UnitCode:
+        """The program's own definitions, and what they reach."""
+        entry = self._entry_bindings()
+        for call in self.plan.builders:
+            if call not in self.plan.models:
+                self.families.part(call, self._given(call), top=True)
+        assign_names(self.families, "")
+        makers = {call: self._maker(call) for call in self.plan.builders}
+        trees: dict[str, cst.FunctionDef] = {
+            f"build_{self.plan.builders[c]}": t for c, t in makers.items()
+        }
+        for name in self.plan.program.functions:
+            tree = self.skeleton.definitions[name].parse()
+            assert isinstance(tree, cst.FunctionDef)
+            trees[name] = self._entry(tree, entry) if name == self.plan.program.entry else tree
+        trees = _called_from(self.plan.program.entry, trees)
+        names = owned(self.namespace, self.library)
+        families = [
+            Code(f.name, self.writer.definition(f), f.definition.module, f.definition, names)
+            for f in self.families.families.values()
+        ]
+        roots = [
+            Code(name, tree, self.plan.program.module, None, names, self._knowledge(name))
+            for name, tree in trees.items()
+        ]
+        reached = self._reach([*roots, *families])
+        spans = {f"build_{n}": (c.target_span, c.span) for c, n in self.plan.builders.items()}
+        spans |= spans_of(list(self.families.families.values()))
+        return UnitCode(
+            reached.roots[: len(roots)],
+            reached.roots[len(roots) :],
+            reached.definitions,
+            self.namespace.imports,
+            spans,
+        )
+
+    def _reach(self, codes: Sequence[Code]) -> Reached:
+        local: dict[DefId, str] = {
+            (self.plan.program.module, name): name for name in self.skeleton.definitions
+        }
+        for family in self.families.families.values():
+            local.setdefault((family.definition.module, family.definition.name), family.name)
+            local.setdefault((family.definition.module, family.name), family.name)
+        return Closure(self.library, local).reach(codes)
+
+    def _knowledge(self, name: str) -> dict[str, Binding]:
+        """What is known of the names in a function of the program: constants, and made objects."""
+        known: dict[str, Binding] = {}
+        for node, constant in self.plan.constants.items():
+            value = self.values.known(node)
+            if isinstance(value, bool | str):
+                known[constant] = Constant(value)
+            else:
+                known[constant] = Inline(cst.Name(constant))
+        for call, made in self.plan.builders.items():
+            if is_made_once(call) or call.kind is Kind.PARTIAL:
+                known[made] = Inline(cst.Name(made))
+            known[f"build_{made}"] = Construct(Construction(cst.Name(f"build_{made}")))
+        return known
+
+    # The functions that make nodes.
+
+    def _given(self, call: Call) -> frozenset[str]:
+        """The keywords that the skeleton adds to a node's call; slots give theirs by position."""
+        return frozenset(self._slot_parameters(call)) if call.kind is Kind.PARTIAL else frozenset()
+
+    def _slot_parameters(self, call: Call) -> tuple[str, ...]:
+        slot = self.plan.program.slots.get(self._key(call))
+        return slot.parameters if slot is not None else ()
+
+    def _key(self, call: Call) -> str:
+        for entry in self.plan.roots:
+            if entry.value is call:
+                return str(entry.key)
+        return ""
+
+    def _maker(self, call: Call) -> cst.FunctionDef:
+        name = self.plan.builders[call]
+        needs = dependencies(call, self.plan)
+        given = self._slot_parameters(call) if call.kind is Kind.PARTIAL else ()
+        takes = [*given, *(need for need in needs if need not in given)]
+        self.makers[f"build_{name}"] = takes
+        value, returns = self._made(call, given)
+        typed = [(take, self._type(take)) for take in takes]
+        return function(f"build_{name}", typed, returns, value)
+
+    def _made(self, call: Call, given: Sequence[str]) -> tuple[cst.BaseExpression, str | None]:
+        """The expression that makes a node, and the type of what it makes."""
+        if call in self.models:
+            return self._made_model(self.models[call])
+        part = self.families.part(call, self._given(call), top=True)
+        made = self.writer.made(part)
+        made = made.with_changes(args=[*(cst.Arg(cst.Name(name)) for name in given), *made.args])
+        return made, self._returns(call, made)
+
+    def _made_model(self, unit: ModelUnit) -> tuple[cst.BaseExpression, str | None]:
+        """A model is made from the config in its folder, and by that alone."""
+        model = unit.model
+        package = model.folder.replace("/", ".")
+        wanted = Import(f"{package}.modeling_{model.name}", unit.class_name, unit.class_name)
+        callee = self.namespace.bind(wanted)
+        wanted = Import(
+            f"{package}.configuration_{model.name}", model.config_class, model.config_class
+        )
+        config = self.namespace.bind(wanted)
+        code = f'{callee}({config}.from_pretrained(HERE / "{model.folder}"))'
+        return cst.parse_expression(code), callee
+
+    def _returns(self, call: Call, made: cst.Call) -> str | None:
+        """The type of what a call makes, where the source says it."""
+        found = self.plan.resolution.symbols.get(call)
+        if found is None:
+            return None
+        if found.kind == "class":
+            return cst.Module([]).code_for_node(made.func)
+        if not found.definition_module or not found.definition_name:
+            return None
+        definition = self.library.definition(found.definition_module, found.definition_name)
+        return None if definition is None else self._annotation_of(definition)
+
+    def _annotation_of(self, definition: Definition) -> str | None:
+        """The return annotation of a library function, its names imported."""
+        tree = definition.parse()
+        if not isinstance(tree, cst.FunctionDef) or tree.returns is None:
+            return None
+        annotation = tree.returns.annotation
+        if not isinstance(annotation, cst.Name):
+            return None
+        source = self.library.module(definition.module)
+        imported = None if source is None else source.imports.get(annotation.value)
+        if imported is not None:
+            return self.namespace.bind(imported)
+        if self.library.definition(definition.module, annotation.value) is not None:
+            wanted = Import(definition.module, annotation.value, annotation.value)
+            return self.namespace.bind(wanted)
+        return annotation.value
+
+    def _type(self, name: str) -> str | None:
+        """The type of a parameter: as the target says, or of what the node's function makes."""
+        written = self.plan.program.types.get(name)
+        if written is None:
+            return None
+        for word, module in self.plan.program.imports.items():
+            if word in identifier_words(written):
+                self.namespace.bind(Import(module, word, word))
+        return written
+
+    # The skeleton's entry.
+
+    def _entry_bindings(self) -> dict[str, Node | None]:
+        """The node for each keyword-only parameter of the entry."""
+        tree = self.skeleton.definitions[self.plan.program.entry].parse()
+        assert isinstance(tree, cst.FunctionDef)
+        nodes: dict[str, Node | None] = {}
+        for param in parameters(tree):
+            name = param.name.value
+            key = self.plan.program.aliases.get(name, name.removeprefix("build_"))
+            nodes[name] = self.plan.root(key)
+        return nodes
+
+    def _entry(self, tree: cst.FunctionDef, nodes: Mapping[str, Node | None]) -> cst.FunctionDef:
+        bindings: dict[str, Binding] = {}
+        for param in parameters(tree):
+            name = param.name.value
+            node = nodes[name]
+            if node is None:
+                bindings[name] = Constant(None)
+            elif not is_factory(param):
+                bindings[name] = Inline(self.values.code(node))
+            elif isinstance(node, Call) and node in self.plan.builders:
+                maker = f"build_{self.plan.builders[node]}"
+                takes = tuple(self.makers[maker])
+                callee = cst.Name(maker)
+                bindings[name] = Construct(
+                    Construction(callee, (), frozenset(takes), positional=takes)
+                )
+            elif isinstance(node, Call):
+                bindings[name] = Construct(self._called(node))
+        folded = specialise_function(tree, Request(tree.name.value, bindings))
+        calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
+        return make_needed_first(folded, self.makers, calls)
+
+    def _called(self, call: Call) -> Construction:
+        """A partial that the entry calls itself: its bound arguments stand in the call."""
+        part = self.families.part(call, None)
+        construction = self.writer.construction(part)
+        order = self._positional(call)
+        return Construction(construction.callee, construction.args, None, order, exploded=True)
+
+    def _positional(self, call: Call) -> tuple[str, ...]:
+        """The parameters of the runtime's own that are written by position."""
+        found = self.plan.resolution.symbols.get(call)
+        if found is None or found.signature is None or found.origin != "runtime":
+            return ()
+        return tuple(p.name for p in found.signature.positional)
+
+    def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
+        """Only what is bound to factories: the rest follows from how it is called."""
+        found = specialisable(self.plan, self.library, call)
+        if found is None:
+            return None
+        given = {str(entry.key) for entry in call.kwargs}
+        factories = {p.name.value for p in parameters(found[1]) if is_factory(p)}
+        return found if given & factories else None
+
+    def _symbol(self, call: Call) -> cst.BaseExpression:
+        return symbol(self.plan, self.library, self.namespace, call)
+
+
+def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, cst.FunctionDef]:
+    """The functions that ``entry`` calls, and those that they call, in order; with ``entry``."""
+    wanted: set[str] = set()
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            text = cst.Module([]).code_for_node(trees[name])
+            waiting += sorted(references(text) & trees.keys())
+    return {name: tree for name, tree in trees.items() if name in wanted}
+
+
+def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition, Tree] | None:
+    """The source of what a call names, where it is ours or the user's and keeps to the subset."""
+    found = plan.resolution.symbols.get(call)
+    if found is None or not found.definition_module or not found.definition_name:
+        return None
+    if found.origin not in ("runtime", "project") or "." in found.definition_name:
+        return None
+    definition = library.definition(found.definition_module, found.definition_name)
+    if definition is None or definition.kind == "value":
+        return None
+    tree = definition.parse()
+    if isinstance(tree, cst.SimpleStatementLine) or violations(tree):
+        return None
+    return definition, tree
+
+
+def symbol(plan: Plan, library: Library, namespace: Namespace, call: Call) -> cst.BaseExpression:
+    """How the target of a call is written, imported."""
+    found = plan.resolution.symbols[call]
+    if found.origin in ("runtime", "project") and found.definition_module:
+        path = (found.definition_name or found.qualname).split(".")
+        name = namespace.bind(Import(found.definition_module, path[0], path[0]))
+        return attribute(name, *path[1:])
+    return namespace.symbol(found.module, found.qualname)
+
+
+def owned(namespace: Namespace, library: Library) -> dict[str, DefId]:
+    """The imported names that mean definitions of the library."""
+    found: dict[str, DefId] = {}
+    for alias, imported in namespace.imports.items():
+        if imported.name is None or not library.owns(imported.module):
+            continue
+        definition = library.definition(imported.module, imported.name)
+        if definition is not None:
+            found[alias] = (definition.module, definition.name)
+    return found
+
+
+def spans_of(families: Sequence[Family]) -> dict[str, tuple[Span, ...]]:
+    """The places in the configuration behind each family."""
+    return {
+        family.name: tuple(dict.fromkeys(use.node.target_span for use in family.uses))
+        for family in families
+    }
+
+
+def _config_class(tree: Tree) -> str | None:
+    """``X`` in ``config_class = X`` of a model's class."""
+    if not isinstance(tree, cst.ClassDef):
+        return None
+    for statement in tree.body.body:
+        match statement:
+            case cst.SimpleStatementLine(
+                body=[
+                    cst.Assign(
+                        targets=[cst.AssignTarget(target=cst.Name(value="config_class"))],
+                        value=cst.Name(value=name),
+                    )
+                ]
+            ):
+                return name
+            case _:
+                pass
+    return None
+
+
+def identifier_words(annotation: str) -> set[str]:
+    """The names in an annotation.
+
+    >>> sorted(identifier_words("Iterable[tuple[str, nn.Parameter]]"))
+    ['Iterable', 'Parameter', 'nn', 'str', 'tuple']
+    """
+    return set(re.findall(r"[A-Za-z_]\w*", annotation))

@@ -1,0 +1,70 @@
+"""The file of metrics is whole lines, and has each step once."""
+
+from pathlib import Path
+
+import torch
+
+from fgc.runtime.trainer.metrics import MetricsLog
+from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.progress import Progress
+
+
+def write(path: Path, *steps: int, start: int = 0, final: bool = False) -> None:
+    with MetricsLog(path, Progress(step=start)) as metrics:
+        for step in steps:
+            metrics.write(Progress(step=step), {"loss": torch.tensor(0.5)}, final=final)
+
+
+def steps(path: Path) -> list[int]:
+    return [record["step"] for record in read_metrics(path)]
+
+
+def test_a_record_can_be_read_at_once(tmp_path) -> None:
+    path = tmp_path / "new/metrics.jsonl"
+    with MetricsLog(path, Progress()) as metrics:
+        metrics.write(Progress(step=1, tokens=8), {"loss": torch.tensor(0.5)})
+        (record,) = read_metrics(path)
+    assert record.pop("seconds") >= 0
+    assert record == {"step": 1, "tokens": 8, "loss": 0.5}
+
+
+def test_what_lies_past_the_resumed_step_goes(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    write(path, 1, 2, 3, 4)
+    write(path, 3, 4, 5, start=2)
+    assert steps(path) == [1, 2, 3, 4, 5]
+
+
+def test_a_final_record_goes_when_the_run_goes_on(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    write(path, 2)
+    write(path, 3, start=2, final=True)
+    assert steps(path) == [2, 3]
+    write(path, 4, start=3)
+    assert steps(path) == [2, 4]
+
+
+def test_a_line_cut_short_by_a_kill_goes(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    write(path, 1, 2)
+    path.write_text(path.read_text() + '{"step": 2, "lo')
+    write(path, 3, start=2)
+    assert steps(path) == [1, 2, 3]
+
+
+def test_seconds_go_on_over_processes(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1, "tokens": 8, "seconds": 100.0}\n')
+    write(path, 2, start=1)
+    assert 100.0 <= read_metrics(path)[1]["seconds"] < 110.0
+
+
+def test_speed_is_since_the_latest_record(tmp_path, monkeypatch) -> None:
+    now = 10.0
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    with MetricsLog(tmp_path / "metrics.jsonl", Progress(tokens=1000)) as metrics:
+        now = 12.0
+        assert metrics.tokens_per_second(Progress(tokens=1500)) == 250.0
+        metrics.write(Progress(tokens=1500), {})
+        now = 13.0
+        assert metrics.tokens_per_second(Progress(tokens=1600)) == 100.0

@@ -1,0 +1,59 @@
+"""What a person sees of a run."""
+
+from fgc.runtime.trainer.curve import draw
+from fgc.runtime.trainer.progress_bar import ProgressBar
+from fgc.runtime.trainer.summary import print_summary
+
+
+def test_a_curve_goes_from_corner_to_corner() -> None:
+    lines = draw(([0, 10], [5.0, 1.0]), width=10, height=4).splitlines()
+    assert lines[0].startswith("  5.000 │")
+    assert lines[3].startswith("  1.000 │")
+    assert lines[5].split() == ["0", "10"]
+    cells = [line[9:] for line in lines[:4]]
+    assert cells[0][0] != "\u2800"
+    assert cells[3].rstrip("\u2800")[-1] == cells[3][9]
+    # 20 columns of dots, one in each
+    assert sum((ord(cell) - 0x2800).bit_count() for cell in "".join(cells)) == 20
+
+
+def test_a_curve_of_one_point_is_a_line() -> None:
+    lines = draw(([3], [2.0]), width=4, height=2).splitlines()
+    assert lines[0] == "  2.000 │" + "\u2809" * 4
+
+
+def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
+    run = small_run()
+    run.train()
+    capsys.readouterr()
+    print_summary(run.output)
+    shown = capsys.readouterr().out
+    records = run.metrics()
+    assert f"loss          {records[-1]['loss']:.4f}" in shown
+    assert f"held-out loss {records[-2]['eval_loss']:.4f}" in shown
+    assert str(run.checkpoints / "step-00000012") in shown
+    assert (run.output / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_plain_lines_where_there_is_no_terminal(small_run, capsys) -> None:
+    run = small_run()
+    run.train(5)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("step 4/5  held-out loss 4.")
+    assert lines[1].startswith("step 5/5  loss 4.")
+    assert lines[1].endswith("tokens/s  0:00:00 left")
+    assert all(line.isprintable() for line in lines)
+
+
+def test_a_bar_where_there_is_one(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
+    with ProgressBar(2, 4) as bar:
+        bar.advance()
+        bar.show({"step": 3, "loss": 2.5, "tokens_per_second": 1234.5})
+        bar.show({"step": 3, "eval_loss": 2.25})
+    shown = capsys.readouterr().out
+    assert "loss 2.500  1,234 tokens/s" in shown
+    assert "held-out loss 2.250" in shown
+    assert "3/4" in shown

@@ -36,7 +36,7 @@ from fgc.compiler.ir.graph import (
     children,
     walk,
 )
-from fgc.compiler.passes.resolve import Resolution
+from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 
 

@@ -8,6 +8,7 @@ Nothing but the standard library is imported until a pass runs: ``fgc --help`` p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,12 +17,17 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from fgc.compiler.backend.lock import Lock
+    from fgc.compiler.backend.relative_paths import RelativePaths
     from fgc.compiler.backend.tree import Tree
     from fgc.compiler.diagnostics.diagnostic import Diagnostic
     from fgc.compiler.frontend.rendered import Rendered
     from fgc.compiler.ir.graph import Graph, Scalar
+    from fgc.compiler.ir.module import Module
+    from fgc.compiler.passes.emit import Emitted
     from fgc.compiler.passes.load import Source
-    from fgc.compiler.passes.resolve import Resolution
+    from fgc.compiler.passes.specialise import Specialised
+    from fgc.compiler.program.plan import Plan
+    from fgc.compiler.symbols.resolution import Resolution
 
 T = TypeVar("T")
 
@@ -46,6 +52,10 @@ class Build:
     rendered: Rendered | None = None
     graph: Graph | None = None
     resolution: Resolution | None = None
+    plan: Plan | None = None
+    specialised: Specialised | None = None
+    modules: tuple[Module, ...] | None = None
+    emitted: Emitted | None = None
     tree: Tree | None = None
     lock: Lock | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -179,8 +189,10 @@ def _resolve(build: Build) -> Build:
 
 def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
+    from fgc.targets.project import PROGRAM
 
-    return replace(build, diagnostics=(*build.diagnostics, *check(_made(build.resolution))))
+    found = check(_made(build.resolution), PROGRAM.launch.keys())
+    return replace(build, diagnostics=(*build.diagnostics, *found))
 
 
 def _fold(build: Build) -> Build:
@@ -188,6 +200,105 @@ def _fold(build: Build) -> Build:
 
     folded = fold(_made(build.resolution), project_root=_made(build.source).project_root)
     return replace(build, resolution=folded, graph=folded.graph)
+
+
+def _plan(build: Build) -> Build:
+    from fgc.compiler.passes.plan import plan
+    from fgc.targets.project import NEEDED, PROGRAM
+
+    return replace(build, plan=plan(_made(build.resolution), PROGRAM, NEEDED))
+
+
+def _specialise(build: Build) -> Build:
+    from fgc.compiler.passes.specialise import specialise
+    from fgc.targets.project import PROTECTED
+
+    return replace(build, specialised=specialise(_made(build.plan), protected=PROTECTED))
+
+
+def _vendor(build: Build) -> Build:
+    from fgc.compiler.passes.vendor import vendor
+
+    return replace(build, modules=vendor(_made(build.plan), _made(build.specialised)))
+
+
+def _emit(build: Build) -> Build:
+    from fgc.compiler.passes.emit import emit
+
+    return replace(
+        build, emitted=emit(_made(build.plan), _made(build.modules), _relative_paths(build))
+    )
+
+
+def _seal(build: Build) -> Build:
+    from fgc.compiler.passes.seal import seal
+    from fgc.targets.project import project_files
+
+    source, emitted, paths = _made(build.source), _made(build.emitted), _relative_paths(build)
+    overrides = {name: _as_written(value) for name, value in build.request.overrides.items()}
+    config = source.path.as_posix()
+    extra = project_files(
+        _made(build.plan), emitted, config=paths.name(config), overrides=overrides
+    )
+    tree, lock = seal(
+        emitted,
+        extra,
+        config=config,
+        rendered=_made(build.rendered),
+        resolution=_made(build.resolution),
+        overrides=overrides,
+        paths=paths,
+    )
+    return replace(build, tree=tree, lock=lock)
+
+
+def _as_written(value: Scalar) -> str:
+    """A scalar as ``--set`` takes it."""
+    return json.dumps(value) if isinstance(value, bool | None) else str(value)
+
+
+def _relative_paths(build: Build) -> RelativePaths:
+    """How the tree names what it was made from: by project, workspace, or fgc's own templates."""
+    from fgc.compiler.backend.relative_paths import RelativePaths
+    from fgc.compiler.frontend.folders import shipped_templates
+
+    source = _made(build.source)
+    folders = [("", source.project_root), ("fgc.templates", shipped_templates())]
+    if source.project.workspace is not None:
+        folders.append(("workspace", source.project.workspace))
+    return RelativePaths(tuple(folders))
+
+
+def _show_plan(build: Build) -> str:
+    plan = _made(build.plan)
+    rows = [f"{name} = {node.span.file}:{node.span.line}" for node, name in plan.constants.items()]
+    rows += [f"build_{name}: {call.target}" for call, name in plan.builders.items()]
+    rows += [f"{m.folder}/: {m.prefix} from {m.root.target}" for m in plan.models.values()]
+    return "\n".join(rows) + "\n"
+
+
+def _show_code(build: Build) -> str:
+    specialised = _made(build.specialised)
+    units = [specialised.program, *specialised.models.values()]
+    codes = [c for unit in units for c in (*unit.roots, *unit.families, *unit.reached)]
+    return "\n".join(f"# {code.module}\n{code.text}" for code in codes)
+
+
+def _show_modules(build: Build) -> str:
+    rows = [
+        f"{module.path}: {', '.join(p.name for p in module.pieces if p.name)}"
+        for module in _made(build.modules)
+    ]
+    return "\n".join(rows) + "\n"
+
+
+def _show_python(build: Build) -> str:
+    python = _made(build.emitted).python
+    return "\n".join(f"# {path}\n{text}" for path, text in python.items() if text)
+
+
+def _show_lock(build: Build) -> str:
+    return _made(build.lock).to_json()
 
 
 def _show_chain(build: Build) -> str:
@@ -222,5 +333,10 @@ PASSES = (
     Pass("resolve", _resolve, _show_symbols, collects=True),
     Pass("check", _check, _show_symbols),
     Pass("fold", _fold, _show_graph),
+    Pass("plan", _plan, _show_plan),
+    Pass("specialise", _specialise, _show_code),
+    Pass("vendor", _vendor, _show_modules),
+    Pass("emit", _emit, _show_python),
+    Pass("seal", _seal, _show_lock),
 )
 PASS_NAMES = tuple(step.name for step in PASSES)

@@ -62,7 +62,7 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Scalar]:
     >>> parse_overrides(["lr=3e-4", "ns.title='1'", "bias=", "lr=1_000"])
     {'lr': 1000, 'ns.title': '1', 'bias': None}
     """
-    from fgc.compiler.frontend.scalars import ScalarError
+    from fgc.compiler.frontend.scalars import ScalarError, parse_scalar
 
     overrides: dict[str, Scalar] = {}
     for text in texts:
@@ -70,23 +70,7 @@ def parse_overrides(texts: Iterable[str]) -> dict[str, Scalar]:
         if not equals or not _NAME.fullmatch(name):
             raise click.BadParameter(f"`{text}` is not of the form NAME=VALUE")
         try:
-            overrides[name] = _scalar(value.strip())
+            overrides[name] = parse_scalar(value)
         except ScalarError as error:
             raise click.BadParameter(f"the value of `{name}`: {error}") from error
     return overrides
-
-
-def _scalar(text: str) -> Scalar:
-    from fgc.compiler.frontend.scalars import ScalarError, resolve_plain
-
-    if not text.startswith(("'", '"')):
-        return resolve_plain(text)
-    import yaml
-
-    try:
-        value: object = yaml.load(text, yaml.BaseLoader)
-    except yaml.YAMLError:
-        value = None
-    if not isinstance(value, str):
-        raise ScalarError(f"`{text}` is not a quoted text")
-    return value

@@ -37,9 +37,9 @@ class Fix:
 class Diagnostic:
     """One finding.
 
-    ``code`` is a key of `codes.CODES`. ``message`` says what is wrong, starts in lower case and ends
-    without a full stop; names of things in it stand in backticks. ``help`` states the remedy; it
-    never asks.
+    ``code`` is a key of `codes.CODES`. ``message`` says what is wrong, starts in lower case and
+    ends without a full stop; names of things in it stand in backticks. ``help`` states the remedy;
+    it never asks.
     """
 
     code: str

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.frontend.events import MAX_DEPTH, Event, EventKind
@@ -25,6 +24,7 @@ from fgc.compiler.frontend.syntax import (
     Tag,
 )
 from fgc.compiler.ir.graph import Path
+from fgc.compiler.symbols.nearest import nearest
 
 _PROPERTY = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*|&[-\w]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -172,10 +172,10 @@ class Composer:
             span = self._places.span(region)
             self.diagnostics.append(Diagnostic("FGC031", message, span, labels=(label,)))
         else:
-            near = get_close_matches(name, self._anchors, n=1)
+            near = nearest(name, self._anchors)
             remedy = "an anchor is defined before it is used, with `&` and its name"
             if near:
-                remedy = f"an anchor with a similar name exists: `&{near[0]}`"
+                remedy = f"an anchor with a similar name exists: `&{near}`"
             self._report("FGC013", f"no anchor `&{name}` precedes `*{name}`", region, remedy)
         return ScalarSyntax("", True, None, region, path, missing=True)
 

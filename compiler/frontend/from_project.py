@@ -16,9 +16,15 @@ from fgc.compiler.frontend.plain_data import Data, NotPlainError, plain_data
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node, Scalar
 from fgc.compiler.ir.span import Span
 
+# The last two are how the ancestor writes it.
 FROM_PROJECT = frozenset(
-    ("from_project", "fgc.from_project", "fgc:from_project")
-    + ("forgather.from_project", "forgather:from_project")  # as the ancestor writes it
+    (
+        "from_project",
+        "fgc.from_project",
+        "fgc:from_project",
+        "forgather.from_project",
+        "forgather:from_project",
+    )
 )
 PARAMETERS = ("project_dir", "config_template", "targets", "pp_debug", "pp_kwargs")
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from difflib import get_close_matches
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.frontend.arguments import split_arguments
@@ -43,6 +42,7 @@ from fgc.compiler.ir.graph import (
     walk,
 )
 from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.nearest import nearest
 
 _VARIABLE = re.compile(r"[^\W\d][\w.-]*")
 _VAR_HELP = "write `!var name`, `!var [name, default]` or `!var {name: name, default: value}`"
@@ -168,8 +168,8 @@ class GraphBuilder:
             return syntax.items[0], syntax.items[1] if len(syntax.items) == 2 else None
         items = {item.key: item for item in self._merger.items(syntax)}
         for key in items.keys() - {"name", "default"}:
-            near = get_close_matches(str(key), ("name", "default"), n=1)
-            remedy = f"a key with a similar name exists: `{near[0]}`" if near else _VAR_HELP
+            near = nearest(str(key), ("name", "default"))
+            remedy = f"a key with a similar name exists: `{near}`" if near else _VAR_HELP
             raise self._malformed(items[key].key_region, f"`!var` has no key `{key}`", remedy)
         name, default = items.get("name"), items.get("default")
         return name.value if name else None, default.value if default else None

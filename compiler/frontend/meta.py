@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
@@ -15,6 +14,7 @@ from fgc.compiler.frontend.render import render
 from fgc.compiler.frontend.yaml_graph import read_graph
 from fgc.compiler.ir.graph import Entry
 from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.nearest import nearest
 
 _TEXTS = ("name", "description", "config_prefix", "default_config")
 _FOLDERS = ("searchdir", "system_path")
@@ -72,10 +72,10 @@ class _Reader:
         """Take in one key."""
         key = str(entry.key)
         if key not in _KEYS:
-            near = get_close_matches(key, _KEYS, n=1)
+            near = nearest(key, _KEYS)
             remedy = "the keys are " + ", ".join(f"`{known}`" for known in _KEYS)
             if near:
-                remedy = f"a key with a similar name exists: `{near[0]}`"
+                remedy = f"a key with a similar name exists: `{near}`"
             self._report(f"meta.yaml has no key `{key}`", entry.key_span, remedy)
             return
         try:

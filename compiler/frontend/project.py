@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
@@ -17,6 +16,7 @@ from fgc.compiler.frontend.folders import (
     shipped_templates,
 )
 from fgc.compiler.frontend.meta import read_meta
+from fgc.compiler.symbols.nearest import nearest
 
 _SUFFIXES = (".yaml", ".yml")
 
@@ -158,10 +158,10 @@ def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
 
 
 def _no_config(name: str, where: str, known: Mapping[str, Path] | list[str]) -> Diagnostic:
-    near = get_close_matches(name, [*known, *(Path(other).stem for other in known)], n=1)
+    near = nearest(name, [*known, *(Path(other).stem for other in known)])
     remedy = None
     if near:
-        remedy = f"a configuration with a similar name exists: `{near[0]}`"
+        remedy = f"a configuration with a similar name exists: `{near}`"
     elif known:
         remedy = "its configurations are " + ", ".join(f"`{other}`" for other in list(known)[:10])
     return Diagnostic("FGC001", f"{where} has no configuration `{name}`", help=remedy)

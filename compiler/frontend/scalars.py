@@ -28,6 +28,7 @@ _FLOAT = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 _MAX_DIGITS = 4000  # Python refuses to print or read longer integers
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what a shell passes on that is not UTF-8
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -62,19 +63,21 @@ def parse_scalar(text: str) -> Scalar:
     What is not quoted is taken as it stands, colons, brackets and comment signs included.
 
     Raises:
-        ScalarError: a number out of range, or a quote that is not closed.
+        ScalarError: a number out of range, a quote that is not closed, or no Unicode text.
 
     >>> [parse_scalar(text) for text in ("3e-4", "null", "'3'", "a: b", "[1, 2]")]
     [0.0003, None, '3', 'a: b', '[1, 2]']
     """
     text = text.strip()
+    if _SURROGATE.search(text):
+        raise ScalarError("the value is not text")
     if not text.startswith(("'", '"')):
         return resolve_plain(text)
     try:
         nodes = [event for event in parse_events(text) if event.kind is not EventKind.DOCUMENT]
-    except (YAMLError, UnicodeError):
+    except YAMLError:
         nodes = []
-    if len(nodes) != 1 or nodes[0].kind is not EventKind.SCALAR:
+    if len(nodes) != 1 or nodes[0].kind is not EventKind.SCALAR or _SURROGATE.search(nodes[0].text):
         raise ScalarError(f"`{text}` is not a quoted text")
     return nodes[0].text
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import keyword
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.syntax import Region, Tag
 from fgc.compiler.ir.graph import Kind
+from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.spec import Malformed
 from fgc.compiler.symbols.spec import parse as parse_spec
 
@@ -105,10 +105,10 @@ def unknown_tag(tag: Tag, places: Places) -> Diagnostic:
     if tag.written.startswith("!!"):
         known = [f"!!{name}" for name in STANDARD]
     word = re.split("[:@]", tag.written, maxsplit=1)[0]
-    near = get_close_matches(word, known, n=1, cutoff=0.5)
+    near = nearest(word, known)
     remedy = "the tags are " + ", ".join(f"`{name}`" for name in known)
     if near:
-        remedy = f"a tag with a similar name exists: `{near[0]}`"
+        remedy = f"a tag with a similar name exists: `{near}`"
     return Diagnostic(
         "FGC011", f"unknown tag `{tag.written}`", places.span(tag.region), help=remedy
     )

@@ -105,8 +105,9 @@ class _Explainer:
         if problem.startswith(("expected <block end>", "expected '<document start>'")):
             return self._left_over()
         if "directive" in context or "directive" in problem or "YAML document" in problem:
-            message = "malformed directive"
-            return _Finding(message, self._token(), "a line that starts with `%` is a directive")
+            region = self.positions.first_line(self.since, self._line_end(self.since))
+            remedy = "a line that starts with `%` is a directive of YAML"
+            return _Finding("malformed directive", region, remedy)
         return _Finding("this is not YAML", self._token())
 
     def _wrong_start(self) -> _Finding:

@@ -107,10 +107,10 @@ class File:
 class Call:
     """A callable node: `!singleton`, `!call`, `!factory`, `!partial`, `!lambda`, `!meta`.
 
-    ``target`` is the import spec as written (``pkg.mod:Sym.attr``, ``pkg.mod.Sym``, ``file.py:Sym``,
-    ``.mod:Sym``, or a builtin's name) and ``target_span`` its place. ``latent_args`` are merged into
-    the keyword arguments when a partial is called. ``search_path`` are folders, as written, in which
-    the submodules of a file spec are found.
+    ``target`` is the import spec as written (``pkg.mod:Sym.attr``, ``pkg.mod.Sym``,
+    ``file.py:Sym``, ``.mod:Sym``, or a builtin's name) and ``target_span`` its place.
+    ``latent_args`` are merged into the keyword arguments when a partial is called. ``search_path``
+    are folders, as written, in which the submodules of a file spec are found.
     """
 
     kind: Kind

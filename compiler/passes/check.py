@@ -6,16 +6,21 @@ reports only what is certainly wrong.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.passes.check_arguments import check_arguments
 from fgc.compiler.passes.check_cycles import check_cycles
 from fgc.compiler.passes.check_types import check_types
 from fgc.compiler.passes.check_variables import check_variables
-from fgc.compiler.passes.resolve import Resolution, in_order
+from fgc.compiler.passes.resolve import in_order
+from fgc.compiler.symbols.resolution import Resolution
 
 
-def check(resolution: Resolution) -> tuple[Diagnostic, ...]:
+def check(resolution: Resolution, launch: Collection[str] = frozenset()) -> tuple[Diagnostic, ...]:
     """All that is wrong, in the order of files and lines.
+
+    ``launch`` are the variables that the program itself knows when it starts.
 
     The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC030 and FGC031.
 
@@ -29,7 +34,7 @@ def check(resolution: Resolution) -> tuple[Diagnostic, ...]:
     return in_order(
         (
             *check_cycles(resolution.graph),
-            *check_variables(resolution.graph),
+            *check_variables(resolution.graph, launch),
             *check_arguments(resolution),
             *check_types(resolution),
         )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
-from fgc.compiler.passes.resolve import Resolution, calls, written_at
+from fgc.compiler.passes.resolve import calls, written_at
 from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
 
 _SHOWN = 12  # names in a help text, before it gets long

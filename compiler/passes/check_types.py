@@ -8,8 +8,9 @@ from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
 from fgc.compiler.passes.annotations import Accepts, accepts, path_form
 from fgc.compiler.passes.check_arguments import bound, callee
-from fgc.compiler.passes.resolve import Resolution, calls
+from fgc.compiler.passes.resolve import calls
 from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Symbol
 
 # What Python lets pass for another kind: 1 for 1.0, and in code that is not ours 1 for True.

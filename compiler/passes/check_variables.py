@@ -1,13 +1,14 @@
 """Variables that nothing binds.
 
 Below a call that is given a mapping called ``config`` (a model), a variable is a field of that
-mapping. Elsewhere it is bound by the caller of the build (``--set``) or declared among the
-top-level ``launch_args``. A default will do in both places.
+mapping. Elsewhere it is bound by the caller of the build (``--set``), declared among the top-level
+``launch_args``, or one that the program itself knows when it starts. A default will do in both
+places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Var, children
@@ -22,8 +23,8 @@ def config_of(call: Call) -> Entry | None:
     return None
 
 
-def check_variables(graph: Graph) -> Iterator[Diagnostic]:
-    """FGC030 for each variable without a value."""
+def check_variables(graph: Graph, launch: Collection[str] = frozenset()) -> Iterator[Diagnostic]:
+    """FGC030 for each variable without a value; ``launch`` are those that a program itself has."""
     seen: set[tuple[int, int]] = set()
     scopes: list[tuple[Node, Entry | None]] = [(entry.value, None) for entry in graph.roots]
     scopes.reverse()
@@ -34,7 +35,7 @@ def check_variables(graph: Graph) -> Iterator[Diagnostic]:
             continue
         seen.add(key)
         if isinstance(node, Var) and node.default is None:
-            unbound = _in_model(node, config) if config else _outside(node, graph)
+            unbound = _in_model(node, config) if config else _outside(node, graph, launch)
             if unbound is not None:
                 yield unbound
         inner = config_of(node) if isinstance(node, Call) else None
@@ -61,9 +62,9 @@ def _in_model(node: Var, config: Entry) -> Diagnostic | None:
     )
 
 
-def _outside(node: Var, graph: Graph) -> Diagnostic | None:
+def _outside(node: Var, graph: Graph, launch: Collection[str]) -> Diagnostic | None:
     declared = graph.root("launch_args")
-    bound = {*graph.bindings, *(() if declared is None else _keys(declared))}
+    bound = {*launch, *graph.bindings, *(() if declared is None else _keys(declared))}
     if node.var in bound:
         return None
     meant = nearest(node.var, bound)

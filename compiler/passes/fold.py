@@ -16,7 +16,8 @@ from fgc.compiler.ir.rewrite import Rewriter
 from fgc.compiler.passes.fold_builtins import FOLDABLE, evaluate
 from fgc.compiler.passes.fold_files import file_node, named_files
 from fgc.compiler.passes.fold_tokenizer import LOAD, QUESTIONS, TOKENIZER, Tokenizers
-from fgc.compiler.passes.resolve import Resolution, in_order
+from fgc.compiler.passes.resolve import in_order
+from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 
 

@@ -11,8 +11,9 @@ from fgc.compiler.ir.graph import File, Kind, List, Literal, Node, Tuple
 from fgc.compiler.passes.annotations import path_form
 from fgc.compiler.passes.check_arguments import bound
 from fgc.compiler.passes.fold_tokenizer import LOAD, TOKENIZER
-from fgc.compiler.passes.resolve import Resolution, calls
+from fgc.compiler.passes.resolve import calls
 from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.resolution import Resolution
 
 
 @dataclass(frozen=True, slots=True)

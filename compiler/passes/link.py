@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
@@ -17,6 +16,7 @@ from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.load import Source, from_config
 from fgc.compiler.passes.parse import parse
 from fgc.compiler.passes.render import render
+from fgc.compiler.symbols.nearest import nearest
 
 # Two projects that each link two others, and so on, would take all memory.
 MAX_LINKED = 200
@@ -167,9 +167,9 @@ def _check_variables(call: ProjectCall, other: Graph, source: Source) -> None:
 
 
 def _near(name: str, known: list[str], kind: str) -> str:
-    near = get_close_matches(name, known, n=1)
+    near = nearest(name, known)
     if near:
-        return f"a {kind} with a similar name exists: `{near[0]}`"
+        return f"a {kind} with a similar name exists: `{near}`"
     if not known:
         return f"it has no {kind}s"
     return f"its {kind}s are " + ", ".join(f"`{other}`" for other in known[:10])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fgc.compiler.backend.names import camel, identifier, path_name
@@ -24,53 +23,10 @@ from fgc.compiler.ir.graph import (
 from fgc.compiler.ir.graph import (
     Mapping as MappingNode,
 )
-from fgc.compiler.passes.resolve import Resolution
+from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.sharing import promoted
 from fgc.compiler.program.target import Program
-
-
-@dataclass(frozen=True, slots=True)
-class ModelPlan:
-    """A model: a call that is given its ``config`` as a mapping. It gets a folder of its own."""
-
-    root: Call
-    folder: str
-    name: str  # in snake case; its files are named after it
-    prefix: str  # of its classes
-    fields: Mapping[str, Node]
-
-    @property
-    def config_class(self) -> str:
-        """The name of its generated config class."""
-        return f"{self.prefix}Config"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What stands where.
-
-    ``roots`` are the top-level nodes that the program needs. ``builders`` are the calls that get a
-    function of their own, by the name of what it makes; ``constants`` the scalars that do.
-    ``files`` gives each local file its path in the tree. ``models`` are by their root.
-    """
-
-    resolution: Resolution
-    program: Program
-    roots: tuple[Entry, ...]
-    builders: Mapping[Call, str]
-    constants: Mapping[Node, str]
-    files: Mapping[str, str]
-    models: Mapping[Call, ModelPlan]
-
-    @property
-    def graph(self) -> Graph:
-        """The graph that is built."""
-        return self.resolution.graph
-
-    def root(self, key: str) -> Node | None:
-        """The top-level node ``key`` of the program, None where there is none or it is null."""
-        node = next((entry.value for entry in self.roots if entry.key == key), None)
-        return None if isinstance(node, Literal) and node.value is None else node
+from fgc.compiler.symbols.resolution import Resolution
 
 
 def plan(resolution: Resolution, program: Program, needed: Sequence[str]) -> Plan:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
@@ -11,15 +10,8 @@ from fgc.compiler.ir.graph import Call, Graph, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.answer import Answer, Mistake
 from fgc.compiler.symbols.lookup import Symbols
+from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """A graph and what its calls name. A call whose spec is wrong has no symbol."""
-
-    graph: Graph
-    symbols: Mapping[Call, Symbol]
 
 
 def resolve(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.ir.graph import Call
-from fgc.compiler.passes.plan import Plan
+from fgc.compiler.program.plan import Plan
 from fgc.compiler.program.unit import ModelUnit, ProgramUnit, UnitCode
 from fgc.compiler.specialiser.source import Library
 

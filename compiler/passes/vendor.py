@@ -12,9 +12,9 @@ from fgc.compiler.ir.graph import Literal
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
 from fgc.compiler.ir.span import Span
-from fgc.compiler.passes.plan import ModelPlan, Plan
 from fgc.compiler.passes.specialise import Specialised
 from fgc.compiler.program.placement import tree_module, tree_path
+from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.unit import UnitCode
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.closure import Code

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import libcst as cst
 
 from fgc.compiler.ir.graph import Call, Kind, Node, Var, children
-from fgc.compiler.passes.plan import Plan
+from fgc.compiler.program.plan import Plan
 
 
 def dependencies(node: Node, plan: Plan) -> list[str]:

@@ -12,9 +12,9 @@ from fgc.compiler.backend.names import path_name
 from fgc.compiler.ir.graph import Call, Kind, Node
 from fgc.compiler.ir.module import Import
 from fgc.compiler.ir.span import Span
-from fgc.compiler.passes.plan import ModelPlan, Plan
 from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
 from fgc.compiler.program.namespace import Namespace, attribute
+from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
 from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached

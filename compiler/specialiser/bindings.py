@@ -26,7 +26,7 @@ class Inline:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Stays a parameter; ``not_none`` when no call gives None, ``given`` when every call gives it."""
+    """Stays a parameter. ``not_none``: no call gives None; ``given``: every call gives it."""
 
     not_none: bool = False
     given: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from fgc.compiler.symbols.dataclass import dataclass_options, dataclass_parameters
+from fgc.compiler.symbols.dataclass_init import dataclass_options, dataclass_parameters
 from fgc.compiler.symbols.declarations import Class, Function, Value
 from fgc.compiler.symbols.modules import ABSENT, UNKNOWN, Definition, Missing, Modules
 from fgc.compiler.symbols.symbol import Parameter, Signature

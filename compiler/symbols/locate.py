@@ -10,6 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.importlib import MetaPathFinderProtocol
 
 _EXTENSIONS = tuple(importlib.machinery.EXTENSION_SUFFIXES)
 
@@ -89,10 +93,20 @@ def _ask_finders(name: str, folders: list[str] | None, path: list[str]) -> Modul
         if finder is PathFinder:
             spec = _ask_folders(name, path if folders is None else folders)
         else:
-            spec = finder.find_spec(name, folders)
+            spec = _ask_foreign(finder, name, folders)
         if spec is not None:
             return spec
     return None
+
+
+def _ask_foreign(
+    finder: MetaPathFinderProtocol, name: str, folders: list[str] | None
+) -> ModuleSpec | None:
+    """A finder that some package installed, which may want its parents to be imported."""
+    try:
+        return finder.find_spec(name, folders)
+    except Exception:  # whatever it is that it needs, without it there is no answer
+        return None
 
 
 def _ask_folders(name: str, folders: Iterable[str]) -> ModuleSpec | None:

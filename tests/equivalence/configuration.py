@@ -10,7 +10,8 @@ from fgc.compiler.frontend.rendered import Piece, Rendered
 from fgc.compiler.ir.graph import Scalar
 from fgc.compiler.passes.check import check
 from fgc.compiler.passes.parse import parse
-from fgc.compiler.passes.resolve import Resolution, resolve
+from fgc.compiler.passes.resolve import resolve
+from fgc.compiler.symbols.resolution import Resolution
 
 FILE = "config.yaml"
 

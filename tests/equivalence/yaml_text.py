@@ -36,7 +36,7 @@ class Shared:
 
 
 class Writer:
-    """Writes one document. ``flow`` is asked, at each list and mapping, whether it takes one line."""
+    """Writes one document; ``flow`` says of each list or mapping whether it is on one line."""
 
     def __init__(self, flow: Callable[[], bool]):
         self._flow = flow
@@ -53,7 +53,7 @@ class Writer:
         """What follows a colon or a dash: on the same line, or a block below it."""
         head, body = self._head(value)
         if not isinstance(body, dict | list) or not body or self._flow():
-            return f" {head} {self._flat(body)}".replace("  ", " ").rstrip()
+            return "".join(f" {word}" for word in (head, self._flat(body)) if word)
         if isinstance(body, dict):
             lines = [self._entry(key, item, depth) for key, item in body.items()]
         else:

@@ -173,6 +173,9 @@ class TracingGenerator(CodeGenerator):
     # Costs.
     def visit_For(self, node: nodes.For, frame: Frame) -> None:
         self._loop_bodies.add(id(node.body))
+        if node.test is not None:
+            stepped = nodes.EnvironmentAttribute("stepped", lineno=node.test.lineno)
+            node.test = nodes.And(stepped, node.test, lineno=node.test.lineno)
         super().visit_For(node, frame)
 
     def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:

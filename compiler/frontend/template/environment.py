@@ -88,14 +88,20 @@ def _toyaml(value: Any, default: Any = missing) -> str:
     return to_yaml(value)
 
 
-def _sized(function: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        if any(isinstance(a, int) and abs(a) > 10**6 for a in (*args[1:], *kwargs.values())):
-            raise limits.LimitExceeded("a filter with a size that is too large")
-        return function(*args, **kwargs)
+def _counted(
+    function: Callable[..., Any], budget: limits.Budget, *, sized: bool
+) -> Callable[..., Any]:
+    """The filter ``function``, with its work charged to ``budget``; ``sized`` if it takes a size."""
 
-    return checked
+    @functools.wraps(function)
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        for value in args[:2]:  # the value, possibly behind Jinja's context
+            budget.handle(value)
+        if sized and any(isinstance(a, int) and abs(a) > 10**6 for a in (*args, *kwargs.values())):
+            raise limits.LimitExceeded("a filter with a size that is too large")
+        return budget.handle(function(*args, **kwargs))
+
+    return counted
 
 
 def _format(value: str, *args: Any, **kwargs: Any) -> str:
@@ -144,9 +150,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         variables = {**(variables or {}), **self.pins.values}
         self.globals = {**template_globals(variables), "range": self._range}
         filters: dict[str, Callable[..., Any]] = {**self.filters}
-        filters |= {name: _sized(filters[name]) for name in _SIZED}
         filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace}
-        self.filters = {name: f for name, f in filters.items() if name not in _RANDOM}
+        self.filters = {
+            name: _counted(function, self.budget, sized=name in _SIZED)
+            for name, function in filters.items()
+            if name not in _RANDOM
+        }
 
     def _range(self, *bounds: int) -> range:
         return self.budget.range(*bounds)
@@ -168,9 +177,15 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         """One pass through a loop."""
         self.budget.step()
 
+    @property
+    def stepped(self) -> bool:
+        """True; one item that a loop's condition looks at."""
+        self.budget.step()
+        return True
+
     def bounded(self, value: Any) -> Any:
         """The result of a concatenation."""
-        return limits.bounded(value)
+        return self.budget.handle(value)
 
     def pin(self, value: Any) -> Any:
         """What is assigned to the variable ``ns``."""
@@ -182,9 +197,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         limits.check_method(__obj, args, kwargs)
         result = super().call(__context, __obj, *args, **kwargs)
-        return (
-            __self.unmark(result) if isinstance(__obj, BlockReference) else limits.bounded(result)
-        )
+        if isinstance(__obj, BlockReference):
+            return __self.unmark(result)
+        return __self.budget.handle(result)
 
     def call_marked(self, context: Context, block: Any) -> Any:
         """Render a block straight into the output."""
@@ -192,7 +207,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         limits.check_operands(operator, left, right)
-        return limits.bounded(super().call_binop(context, operator, left, right))
+        return self.budget.handle(super().call_binop(context, operator, left, right))
 
     # Where templates lie.
     def join_path(self, template: Any, parent: str) -> str:

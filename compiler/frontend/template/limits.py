@@ -18,12 +18,13 @@ MAX_TEXT: Final = 64 * 2**20
 """Characters of the rendered text, and of any one string on the way to it."""
 
 MAX_STEPS: Final = 1_000_000
-"""Passes through the bodies of loops, and items of ranges, in one rendering."""
+"""Passes through loops, items of ranges, and kilobytes of values handled, in one rendering."""
 
 MAX_BITS: Final = 65_536
 """Bits of an integer."""
 
 _SEQUENCES = (str, bytes, list, tuple)
+_UNCOUNTED = 1024
 _NUMBER = re.compile(r"\d{6,}")
 
 
@@ -42,7 +43,17 @@ class Budget:
         """Count passes through a loop."""
         self.steps += count
         if self.steps > MAX_STEPS:
-            raise LimitExceeded(f"the template loops more than {MAX_STEPS:,} times")
+            raise LimitExceeded(f"the rendering takes more than {MAX_STEPS:,} steps")
+
+    def handle(self, value: Any) -> Any:
+        """Count the size of a value that was made or is to be read; gives it back."""
+        if isinstance(value, _SEQUENCES):
+            size = len(cast(Sized, value))
+            if size > MAX_TEXT:
+                raise LimitExceeded(f"a value longer than {MAX_TEXT:,}")
+            if size > _UNCOUNTED:
+                self.step(size // _UNCOUNTED)
+        return cast(Any, value)
 
     def write(self, count: int) -> None:
         """Count characters of output."""
@@ -57,13 +68,6 @@ class Budget:
             raise LimitExceeded(f"a range of {len(items):,} items; {MAX_RANGE:,} are the most")
         self.step(len(items))
         return items
-
-
-def bounded(value: Any) -> Any:
-    """``value``, unless it is a string or a list beyond what a rendering may hold."""
-    if isinstance(value, _SEQUENCES) and len(cast(Sized, value)) > MAX_TEXT:
-        raise LimitExceeded(f"a value longer than {MAX_TEXT:,}")
-    return cast(Any, value)
 
 
 def check_operands(operator: str, left: Any, right: Any) -> None:

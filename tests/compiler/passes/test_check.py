@@ -11,7 +11,7 @@ from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, List, Var
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.check import check
-from fgc.compiler.passes.resolve import Resolution
+from fgc.compiler.symbols.resolution import Resolution
 
 Resolved = Callable[..., Resolution]
 

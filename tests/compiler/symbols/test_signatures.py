@@ -88,8 +88,6 @@ CLASSES = {
             b: list[int] = field(default_factory=list)
             c: ClassVar[int] = 3
             d: int = field(default=0, init=False)
-        @dataclass(frozen=True, slots=False) if False else dataclass
-        class Unreadable(Base): ...
         @dataclass
         class Data(Base):
             b: tuple[int, ...] = ()

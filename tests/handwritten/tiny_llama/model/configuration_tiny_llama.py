@@ -4,6 +4,14 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
+# Other programs read these; the code of the model has their values built in.
+BUILT_IN = {
+    "attention_bias": False,
+    "attention_dropout": 0.0,
+    "hidden_act": "silu",
+    "mlp_bias": False,
+}
+
 
 class TinyLlamaConfig(PreTrainedConfig):
     """The sizes and settings of Tiny Llama; config.json holds the same fields."""
@@ -20,7 +28,7 @@ class TinyLlamaConfig(PreTrainedConfig):
     head_dim: int = 64
     max_position_embeddings: int = 512
     rope_theta: float = 10000.0
-    rms_norm_eps: float = 1e-5
+    rms_norm_eps: float = 1e-05
     initializer_range: float = 0.02
     tie_word_embeddings: bool = False
     use_cache: bool = True
@@ -28,25 +36,27 @@ class TinyLlamaConfig(PreTrainedConfig):
     eos_token_id: int | list[int] | None = 1
     pad_token_id: int | None = 2
 
-    # Other programs read these; the model's code has their values built in.
-    attention_bias: bool = False
-    attention_dropout: float = 0.0
-    hidden_act: str = "silu"
-    mlp_bias: bool = False
-    rope_parameters: dict[str, Any] | None = None
-
     def __post_init__(self, **kwargs: Any) -> None:
+        for name, value in BUILT_IN.items():
+            setattr(self, name, kwargs.pop(name, value))
         super().__post_init__(**kwargs)
-        built_in = {
-            "attention_bias": False,
-            "attention_dropout": 0.0,
-            "hidden_act": "silu",
-            "mlp_bias": False,
-            "rope_parameters": {"rope_type": "default", "rope_theta": self.rope_theta},
-        }
-        for name, value in built_in.items():
-            if getattr(self, name) != value:
-                raise ValueError(
-                    f"`{name}` is {value!r} in the code of this model, "
-                    f"but its configuration says {getattr(self, name)!r}"
-                )
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in BUILT_IN and value != BUILT_IN[name]:
+            raise ValueError(
+                f"`{name}` is {BUILT_IN[name]!r} in the code of this model, not {value!r}"
+            )
+        super().__setattr__(name, value)
+
+    @property
+    def rope_parameters(self) -> dict[str, Any]:
+        # how transformers describes rotary positions; their type is built in
+        return {"rope_type": "default", "rope_theta": self.rope_theta}
+
+    @rope_parameters.setter
+    def rope_parameters(self, value: dict[str, Any] | None) -> None:
+        built_in = self.rope_parameters
+        if value and {**built_in, **value} != built_in:
+            raise ValueError(
+                f"`rope_parameters` is {built_in!r} in the code of this model, not {value!r}"
+            )

@@ -1,0 +1,46 @@
+"""What a tree imports from elsewhere, as a requirements.txt."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable
+
+# Ranges that the runtime is written for; the distribution where it is not called as the import is.
+RANGES = {
+    "datasets": "datasets>=4",
+    "matplotlib": "matplotlib>=3.8",
+    "numpy": "numpy>=1.26",
+    "PIL": "pillow",
+    "rich": "rich>=13",
+    "safetensors": "safetensors>=0.5",
+    "sklearn": "scikit-learn",
+    "tokenizers": "tokenizers>=0.22",
+    "torch": "torch>=2.9",
+    "torchao": "torchao>=0.15",
+    "torchdata": "torchdata>=0.11",
+    "transformers": "transformers>=5,<6",
+    "triton": "triton>=3.5",
+    "yaml": "PyYAML>=6",
+}
+
+
+def imported(code: str) -> set[str]:
+    """The top packages that a module imports, anywhere in it, without Python's own.
+
+    >>> sorted(imported("import os, numpy.random\\ndef f():\\n    from rich.live import Live"))
+    ['numpy', 'rich']
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names)
+
+
+def requirements(codes: Iterable[str], local: Iterable[str]) -> str:
+    """requirements.txt for modules with these texts, ``local`` being the tree's own packages."""
+    packages = set[str]().union(*(imported(code) for code in codes)) - set(local)
+    return "".join(f"{line}\n" for line in sorted(RANGES.get(name, name) for name in packages))

@@ -1,0 +1,123 @@
+"""The training project as the pipeline sees it: which nodes it needs, and its other files."""
+
+import ast
+from collections.abc import Mapping
+
+from fgc.compiler.backend.requirements import requirements
+from fgc.compiler.backend.tree import Content
+from fgc.compiler.ir.graph import Call, Literal
+from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.passes.emit import Emitted
+from fgc.compiler.program.plan import ModelPlan, Plan
+from fgc.targets.model.config_json import config_json, generation_config_json
+from fgc.targets.model.config_module import configuration_module
+from fgc.targets.model.hf_protocol import PROTECTED
+from fgc.targets.model.spec import ModelSpec, model_spec
+from fgc.targets.tokenizer.files import tokenizer_files
+from fgc.targets.train.files import GITIGNORE, readme
+from fgc.targets.train.program import TRAIN
+
+PROGRAM = TRAIN
+NEEDED = (
+    "seed",
+    "total_tokens",
+    "tokens_per_step",
+    "tokenizer",
+    "train_data",
+    "eval_data",
+    "model",
+    "optimizer",
+    "lr_scheduler",
+    "trainer",
+    "launch_args",
+)
+LOCAL_PACKAGES = ("runtime", "model", "user")
+
+__all__ = ["NEEDED", "PROGRAM", "PROTECTED", "project_files"]
+
+
+def project_files(
+    plan: Plan, emitted: Emitted, *, config: str, overrides: Mapping[str, str]
+) -> dict[str, Content]:
+    """The files of the project that are neither its program nor its data.
+
+    Raises:
+        BuildError: FGC040, where the model's fields or the tokenizer cannot be written.
+    """
+    files: dict[str, Content] = {}
+    for model in plan.models.values():
+        files |= _model_files(plan, model, emitted)
+    codes = [*emitted.python.values(), *_python(files)]
+    files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
+    title = metadata(plan, "config_name") or "Experiment"
+    description = metadata(plan, "config_description") or ""
+    text = readme(title=title, description=description, config=config, overrides=overrides)
+    files["README.md"] = text.encode()
+    files[".gitignore"] = GITIGNORE.encode()
+    return files
+
+
+def _model_files(plan: Plan, model: ModelPlan, emitted: Emitted) -> dict[str, Content]:
+    spec = _spec(plan, model, emitted)
+    written = {
+        f"{spec.config_module}.py": configuration_module(spec),
+        "config.json": config_json(spec),
+        "generation_config.json": generation_config_json(spec),
+    }
+    files: dict[str, Content] = {
+        f"{model.folder}/{name}": text.encode() for name, text in written.items()
+    }
+    tokenizer = plan.root("tokenizer")
+    if isinstance(tokenizer, Call) and plan.root("model") is model.root:
+        length = spec.fields.get("max_position_embeddings")
+        parts = tokenizer_files(
+            tokenizer, model_max_length=length if isinstance(length, int) else None
+        )
+        files |= {f"{model.folder}/{name}": content for name, content in parts.items()}
+    return files
+
+
+def _spec(plan: Plan, model: ModelPlan, emitted: Emitted) -> ModelSpec:
+    code = emitted.python[f"{model.folder}/modeling_{model.name}.py"]
+    return model_spec(
+        model.root,
+        name=model.name,
+        title=metadata(plan, "config_name") or model.name,
+        read=config_reads(code),
+        symbols=plan.resolution.symbols,
+    )
+
+
+def config_reads(code: str) -> frozenset[str]:
+    """The fields that a model's code takes from its config.
+
+    >>> sorted(config_reads("a = config.hidden_size\\nb = self.config.use_cache"))
+    ['hidden_size', 'use_cache']
+    """
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Attribute(value=ast.Name(id="config"), attr=name):
+                found.add(name)
+            case ast.Attribute(value=ast.Attribute(attr="config"), attr=name):
+                found.add(name)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def metadata(plan: Plan, key: str) -> str | None:
+    """A text of the configuration's `meta`, on one line; None where there is none."""
+    meta = plan.graph.root("meta")
+    value = meta.get(key) if isinstance(meta, MappingNode) else None
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        return " ".join(value.value.split()) or None
+    return None
+
+
+def _python(files: Mapping[str, Content]) -> list[str]:
+    return [
+        content.decode()
+        for path, content in files.items()
+        if path.endswith(".py") and isinstance(content, bytes)
+    ]

@@ -1,0 +1,64 @@
+"""The files of a training project that are not Python."""
+
+from collections.abc import Mapping
+
+GITIGNORE = "output/\n__pycache__/\n"
+
+
+def readme(*, title: str, description: str, config: str, overrides: Mapping[str, str]) -> str:
+    """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
+
+    `config` is the configuration's path within its project.
+    """
+    options = "".join(f" --set {name}={value}" for name, value in overrides.items())
+    about = f"\n{description}\n" if description else ""
+    return f"""# {title}
+{about}
+This folder is the whole experiment: the program, the model and what both need. It was built by
+`fgc` and runs without it.
+
+## Run
+
+    pip install -r requirements.txt
+    python train.py
+
+Checkpoints, metrics and the loss curve go to `output/`. `python train.py --help` lists the
+options: `--max-steps 10` for a first look, `--device` to choose one, `--output-dir` for another
+place.
+
+## Resume
+
+`python train.py` goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
+losses and weights, to the bit, as a run that was never stopped. `--resume never` starts anew where
+there is none, `--resume output/checkpoints/step-00000100` goes on from that one.
+
+## Control
+
+Ctrl-C, or SIGTERM, saves a checkpoint after the step at hand and stops; a second one stops at once.
+
+## Evaluate
+
+`output/metrics.jsonl` has one JSON object a line: the training loss, the held-out loss
+(`eval_loss`, in nats a token), the learning rate and the speed.
+
+## Ship
+
+A checkpoint is a model folder, with its code, weights and tokenizer:
+
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    folder = "output/checkpoints/step-00000100"
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
+
+Where transformers knows the architecture, it loads without `trust_remote_code` too.
+
+## What is where
+
+- `train.py`: the program, top to bottom: constants, data, model, optimizer, schedule, `main`
+- `model/`: the model's code and configuration, and its tokenizer
+- `runtime/`: the training loop and what it needs, only as far as this experiment uses it
+- `data/`: the text
+- `config/`: what this was built from: `{config}`{f" with `{options.strip()}`" if options else ""}
+- `fgc.lock`, `fgc.map.json`: hashes of all of it; the configuration line behind each line of code
+"""

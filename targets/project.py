@@ -44,9 +44,7 @@ def project_files(
     Raises:
         BuildError: FGC040, where the model's fields or the tokenizer cannot be written.
     """
-    files: dict[str, Content] = {}
-    for model in plan.models.values():
-        files |= _model_files(plan, model, emitted)
+    files = model_files(plan, emitted)
     codes = [*emitted.python.values(), *_python(files)]
     files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
     title = metadata(plan, "config_name") or "Experiment"
@@ -54,6 +52,14 @@ def project_files(
     text = readme(title=title, description=description, config=config, overrides=overrides)
     files["README.md"] = text.encode()
     files[".gitignore"] = GITIGNORE.encode()
+    return files
+
+
+def model_files(plan: Plan, emitted: Emitted) -> dict[str, Content]:
+    """The files of each model's folder, beside its modeling code."""
+    files: dict[str, Content] = {}
+    for model in plan.models.values():
+        files |= _model_files(plan, model, emitted)
     return files
 
 

@@ -152,7 +152,8 @@ class GraphBuilder:
         if name is syntax and isinstance(name, ScalarSyntax):
             variable = name.text
             span = self._span(_joined(tag.spec_region, name.region))
-        if not _VARIABLE.fullmatch(variable):
+        is_missing = isinstance(name, ScalarSyntax) and name.missing
+        if not is_missing and not _VARIABLE.fullmatch(variable):
             message = f"`{variable}` is not the name of a variable" if variable else "no variable"
             region = syntax.region if name is None else name.region
             raise self._malformed(region, message, _VAR_HELP)
@@ -167,7 +168,9 @@ class GraphBuilder:
                 raise self._malformed(syntax.region, "`!var` takes a name and a default", _VAR_HELP)
             return syntax.items[0], syntax.items[1] if len(syntax.items) == 2 else None
         items = {item.key: item for item in self._merger.items(syntax)}
-        for key in items.keys() - {"name", "default"}:
+        for key in items:
+            if key in ("name", "default"):
+                continue
             near = nearest(str(key), ("name", "default"))
             remedy = f"a key with a similar name exists: `{near}`" if near else _VAR_HELP
             raise self._malformed(items[key].key_region, f"`!var` has no key `{key}`", remedy)

@@ -3,7 +3,8 @@
 The last of equal keys wins: overriding is this language's way. It keeps the place of the first, so
 that overriding a value never moves it. Merged entries come before a mapping's own, wherever the
 ``<<`` stands. Of ``<<: [*a, *b]`` the first mapping wins, as YAML has it; of two ``<<`` keys the
-later. A mapping is merged whatever its tag: ``<<: *layer`` takes over the arguments of a call.
+later. A mapping is merged whatever its tag: ``<<: *layer`` takes over the arguments of a call. Keys
+are equal as they are in Python, where ``1``, ``1.0`` and ``true`` are one key.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ class ScalarSyntax:
     tag: Tag | None
     region: Region
     path: Path
-    height: int = 1
+    height: int = 0
     missing: bool = False
 
 

@@ -29,13 +29,13 @@ from fgc.compiler.program.target import Program
 from fgc.compiler.symbols.resolution import Resolution
 
 
-def plan(resolution: Resolution, program: Program, needed: Sequence[str]) -> Plan:
-    """Plans ``program`` for the top-level nodes ``needed`` and what they refer to.
+def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None = None) -> Plan:
+    """Plans ``program`` for the top-level nodes ``needed`` and what they refer to, or for all.
 
     Raises `BuildError` (FGC040) where the model cannot be told.
     """
     graph = resolution.graph
-    wanted = _wanted(graph, needed)
+    wanted = graph.roots if needed is None else _wanted(graph, needed)
     models = _models(graph, wanted)
     builders = _builders(wanted, program, models)
     return Plan(

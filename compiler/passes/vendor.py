@@ -114,10 +114,9 @@ class _Files:
         ]
         constants = _constants(self.plan, used)
         codes = [self._piece(code, unit.spans) for code in unit.roots]
-        guard = Piece("", 'if __name__ == "__main__":\n    sys.exit(main())\n')
         pieces = [*values, *constants, *codes]
-        if self.plan.program.entry == "main":
-            pieces.append(guard)
+        if not self.plan.program.collects:
+            pieces.append(Piece("", 'if __name__ == "__main__":\n    sys.exit(main())\n'))
         return Module(self.plan.program.path, _docstring(self.plan), (), tuple(pieces))
 
     def _with_imports(

@@ -98,10 +98,10 @@ def make_needed_first(
         result.append(cst.parse_statement(f"{name} = {calls[name]}({arguments})\n"))
 
     for statement in body:
-        called = _Called(makers)
-        statement.visit(called)
+        read = _Names()
+        statement.visit(read)
         targets = _targets(statement)
-        for need in called.needs:
+        for need in read.names:
             if need not in targets:
                 make(need)
         made |= targets
@@ -109,19 +109,29 @@ def make_needed_first(
     return entry.with_changes(body=entry.body.with_changes(body=result))
 
 
-class _Called(cst.CSTVisitor):
-    """The names that the calls of makers in a statement need."""
+class _Names(cst.CSTVisitor):
+    """The names that a statement reads, in order; labels are not among them."""
 
-    def __init__(self, makers: Mapping[str, Sequence[str]]):
-        self.makers = makers
-        self.needs: dict[str, None] = {}
+    def __init__(self) -> None:
+        self.names: dict[str, None] = {}
 
-    def visit_Call(self, node: cst.Call) -> None:
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Call(self, node: cst.Call) -> bool:
+        if not isinstance(node.func, cst.Name):
+            node.func.visit(self)
         for arg in node.args:
-            if isinstance(arg.value, cst.Name):
-                self.needs.setdefault(arg.value.value)
-        if isinstance(node.func, cst.Name):
-            self.needs.update(dict.fromkeys(self.makers.get(node.func.value, ())))
+            arg.visit(self)
+        return False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self.names.setdefault(node.value)
 
 
 def _targets(statement: cst.BaseStatement) -> set[str]:

@@ -46,16 +46,17 @@ def needed_first(node: Node, is_promoted: Callable[[Call], bool]) -> list[Call]:
 def _references(entries: Iterable[Entry]) -> dict[Call, int]:
     """How many places of the configuration refer to each call."""
     counts: dict[Call, int] = {}
-    seen: set[int] = set()
+    visits: dict[int, int] = {}
     stack = [entry.value for entry in entries]
     while stack:
         node = stack.pop()
+        visits[id(node)] = visits.get(id(node), 0) + 1
+        singleton = isinstance(node, Call) and node.kind is Kind.SINGLETON
         if isinstance(node, Call):
-            counts[node] = counts.get(node, 0) + 1
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        stack.extend(children(node))
+            counts[node] = visits[id(node)]
+        # what is made anew at each reference refers as often to what is below it
+        if visits[id(node)] <= (1 if singleton else 2):
+            stack.extend(children(node))
     return counts
 
 

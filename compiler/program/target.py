@@ -39,6 +39,8 @@ class Program:
     configuration: ``build_x`` the function that makes the node ``x``, any other its value.
     ``aliases`` gives the node's key where it is not the parameter's name. ``types`` annotates the
     parameters of the functions that are written, ``imports`` says where names in them come from.
+    With ``collects`` the skeleton has no entry: one is written that makes every top-level node, in
+    order, and returns them by key; launch values are its parameters.
     """
 
     path: str
@@ -51,3 +53,4 @@ class Program:
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     types: Mapping[str, str] = field(default_factory=dict[str, str])
     imports: Mapping[str, str] = field(default_factory=dict[str, str])
+    collects: bool = False

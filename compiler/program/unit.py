@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import path_name
-from fgc.compiler.ir.graph import Call, Kind, Node
+from fgc.compiler.ir.graph import Call, Entry, Kind, Node
 from fgc.compiler.ir.module import Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
+from fgc.compiler.program.language import CALLABLES, written
 from fgc.compiler.program.namespace import Namespace, attribute
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
@@ -44,6 +46,13 @@ class UnitCode:
     spans: Mapping[str, tuple[Span, ...]]
 
 
+# What the specialiser writes of its own accord; imported where it is used.
+ALWAYS = {
+    "operator": Import("operator", None, "operator"),
+    "partial": Import("functools", "partial", "partial"),
+}
+
+
 class ModelUnit:
     """A model: one file that holds all of its classes."""
 
@@ -51,7 +60,7 @@ class ModelUnit:
         self.plan = plan
         self.model = model
         self.library = library
-        self.namespace = Namespace({"config", "self"})
+        self.namespace = Namespace({"config", "self"}, dict(ALWAYS))
         values = Values(
             fields=model.fields,
             constants={},
@@ -68,7 +77,14 @@ class ModelUnit:
             shared[call] = path_name(call.path, lambda name: name not in taken, call.name)
             taken.add(shared[call])
         self.writer = Writer(
-            Unit(self.families, self._symbol, shared, model.config_class, protected)
+            Unit(
+                self.families,
+                self._symbol,
+                shared,
+                model.config_class,
+                protected,
+                language=self._language,
+            )
         )
 
     @property
@@ -107,6 +123,9 @@ class ModelUnit:
     def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
         return specialisable(self.plan, self.library, call)
 
+    def _language(self, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
+        return in_language(self.plan, call, args)
+
     def _symbol(self, call: Call) -> cst.BaseExpression:
         return symbol(self.plan, self.library, self.namespace, call)
 
@@ -129,7 +148,7 @@ class ProgramUnit:
         self.skeleton = skeleton
         own = {*skeleton.definitions, *plan.constants.values()}
         own |= {f"build_{name}" for name in plan.builders.values()}
-        self.namespace = Namespace(own, dict(skeleton.imports))
+        self.namespace = Namespace(own, {**ALWAYS, **skeleton.imports})
         launch = {
             name: cst.parse_expression(value.code) if value.code else cst.Name(name)
             for name, value in plan.program.launch.items()
@@ -144,21 +163,33 @@ class ProgramUnit:
         self.families = Families(Scope(self.values.code, self.values.known, self._definition))
         shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
         self.writer = Writer(
-            Unit(self.families, self._symbol, shared, None, protected, self._positional)
+            Unit(
+                self.families,
+                self._symbol,
+                shared,
+                None,
+                protected,
+                self._positional,
+                self._language,
+            )
         )
         self.makers: dict[str, list[str]] = {}
 
     def code(self) -> UnitCode:
         """The program's own definitions, and what they reach."""
-        entry = self._entry_bindings()
+        entry = {} if self.plan.program.collects else self._entry_bindings()
         for call in self.plan.builders:
             if call not in self.plan.models:
                 self.families.part(call, self._given(call), top=True)
+        if self.plan.program.collects:
+            self.families.collect(e.value for e in self.plan.roots if e.value not in self._own())
         assign_names(self.families, "")
         makers = {call: self._maker(call) for call in self.plan.builders}
         trees: dict[str, cst.FunctionDef] = {
             f"build_{self.plan.builders[c]}": t for c, t in makers.items()
         }
+        if self.plan.program.collects:
+            trees[self.plan.program.entry] = self._collecting_entry()
         for name in self.plan.program.functions:
             tree = self.skeleton.definitions[name].parse()
             assert isinstance(tree, cst.FunctionDef)
@@ -240,6 +271,8 @@ class ProgramUnit:
             return self._made_model(self.models[call])
         part = self.families.part(call, self._given(call), top=True)
         made = self.writer.made(part)
+        if not isinstance(made, cst.Call):
+            return made, None
         made = made.with_changes(args=[*(cst.Arg(cst.Name(name)) for name in given), *made.args])
         return made, self._returns(call, made)
 
@@ -295,6 +328,44 @@ class ProgramUnit:
                 self.namespace.bind(Import(module, word, word))
         return written
 
+    # An entry that makes everything.
+
+    def _own(self) -> set[Node]:
+        """The nodes that have a function of their own."""
+        return set(self.plan.builders)
+
+    def _collecting_entry(self) -> cst.FunctionDef:
+        """Makes each top-level node in the order of the configuration; returns them by key."""
+        lines: list[str] = []
+        names: list[str] = []
+        render = cst.Module([]).code_for_node
+        for entry in self.plan.roots:
+            node = entry.value
+            name = self._result_name(entry, names)
+            names.append(name)
+            if isinstance(node, Call) and node in self.plan.builders:
+                maker = f"build_{self.plan.builders[node]}"
+                value = f"{maker}({', '.join(self.makers[maker])})"
+            else:
+                value = render(self.writer.value(node))
+            lines.append(f"    {name} = {value}\n")
+        keys = [render(literal(entry.key)) for entry in self.plan.roots]
+        pairs = ", ".join(f"{key}: {name}" for key, name in zip(keys, names, strict=True))
+        parameters = ", ".join(f"{name}=None" for name in self.plan.program.launch)
+        text = f"def build({parameters}):\n{''.join(lines)}    return {{{pairs}}}\n"
+        tree = cst.parse_statement(text)
+        assert isinstance(tree, cst.FunctionDef)
+        calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
+        return make_needed_first(tree, self.makers, calls)
+
+    def _result_name(self, entry: Entry, taken: Sequence[str]) -> str:
+        """The local name of a top-level node: that of its function, or of its key."""
+        node = entry.value
+        if isinstance(node, Call) and node in self.plan.builders:
+            return self.plan.builders[node]
+        others = {*taken, *self.plan.builders.values(), *self.plan.program.launch}
+        return path_name((str(entry.key),), lambda name: name not in others)
+
     # The skeleton's entry.
 
     def _entry_bindings(self) -> dict[str, Node | None]:
@@ -344,6 +415,9 @@ class ProgramUnit:
             return ()
         return tuple(p.name for p in found.signature.positional)
 
+    def _language(self, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
+        return in_language(self.plan, call, args)
+
     def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
         """Only what is bound to factories: the rest follows from how it is called."""
         found = specialisable(self.plan, self.library, call)
@@ -389,11 +463,19 @@ def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition,
 def symbol(plan: Plan, library: Library, namespace: Namespace, call: Call) -> cst.BaseExpression:
     """How the target of a call is written, imported."""
     found = plan.resolution.symbols[call]
+    if found.origin == "builtin" and found.qualname in CALLABLES:
+        return cst.parse_expression(CALLABLES[found.qualname])
     if found.origin in ("runtime", "project") and found.definition_module:
         path = (found.definition_name or found.qualname).split(".")
         name = namespace.bind(Import(found.definition_module, path[0], path[0]))
         return attribute(name, *path[1:])
     return namespace.symbol(found.module, found.qualname)
+
+
+def in_language(plan: Plan, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
+    """A call that Python has syntax for, None for any other."""
+    found = plan.resolution.symbols[call]
+    return written(found.qualname, args) if found.origin == "builtin" else None
 
 
 def owned(namespace: Namespace, library: Library) -> dict[str, DefId]:

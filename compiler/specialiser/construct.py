@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
 
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import camel, identifier
-from fgc.compiler.ir.graph import Call, Kind, List, Node, Tuple
+from fgc.compiler.ir.graph import Call, Kind, List, Node, Tuple, children, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.specialiser.bindings import (
     Binding,
@@ -34,6 +34,8 @@ from fgc.compiler.specialiser.families import (
     Part,
     Use,
     allows_none,
+    bound_entries,
+    is_open,
 )
 from fgc.compiler.specialiser.fold import by_position
 from fgc.compiler.specialiser.signature import Parameter, without_none
@@ -46,7 +48,8 @@ class Unit:
     ``config`` is the generated config class's name, None for a unit without one. ``symbol`` is how
     a callable that is not specialised is called, ``shared`` the names of singletons that are met
     below other calls. ``protected`` attributes are never removed. ``positional`` are the
-    parameters that are written by position in a call of what is not specialised.
+    parameters that are written by position in a call of what is not specialised; ``language``
+    writes a call that Python has syntax for.
     """
 
     families: Families
@@ -55,6 +58,9 @@ class Unit:
     config: str | None = None
     protected: frozenset[str] = frozenset()
     positional: Callable[[Call], tuple[str, ...]] = lambda call: ()
+    language: Callable[[Call, Sequence[cst.Arg]], cst.BaseExpression | None] = lambda call, args: (
+        None
+    )
 
 
 def assign_names(families: Families, prefix: str) -> None:
@@ -119,11 +125,17 @@ class Writer:
 
     def _foreign_args(self, call: Call) -> tuple[cst.Arg, ...]:
         args = [cst.Arg(self.value(node)) for node in call.args]
-        args += [_keyword(str(entry.key), self.value(entry.value)) for entry in call.kwargs]
-        return tuple(by_position(args, self.unit.positional(call)))
+        entries = bound_entries(call)
+        args += [_keyword(str(entry.key), self.value(entry.value)) for entry in entries]
+        args = by_position(args, self.unit.positional(call))
+        if is_open(call) and call.latent_args is not None:
+            args.append(cst.Arg(self.value(call.latent_args), star="**"))
+        return tuple(args)
 
     def value(self, node: Node) -> cst.BaseExpression:
         """The expression for an argument."""
+        if not any(isinstance(below, Call) for below in walk(node)):
+            return self.unit.families.scope.value(node)
         match node:
             case Call(kind=Kind.SINGLETON) if node in self.unit.shared:
                 return cst.Name(self.unit.shared[node])
@@ -137,7 +149,6 @@ class Writer:
                 elements = [cst.Element(self.value(item)) for item in items]
                 return _tuple(elements)
             case MappingNode(entries=entries):
-
                 return cst.Dict(
                     [
                         cst.DictElement(literal(entry.key), self.value(entry.value))
@@ -147,16 +158,25 @@ class Writer:
             case _:
                 return self.unit.families.scope.value(node)
 
-    def made(self, part: Part) -> cst.Call:
+    def made(self, part: Part) -> cst.BaseExpression:
         """The call that makes ``part`` where it stands."""
         construction = self.construction(part)
+        if isinstance(part, Foreign):
+            written = self.unit.language(part.node, construction.args)
+            if written is not None:
+                return written
         return cst.Call(construction.callee, construction.args)
 
     def callable_value(self, part: Part) -> cst.BaseExpression:
-        """``part`` as a callable: the class or function, or a `partial` of it."""
+        """``part`` as a callable: the class or function, or a `partial` of it.
+
+        Where its arguments are made anew for each call, a lambda makes them.
+        """
         construction = self.construction(part)
         if not construction.args:
             return construction.callee
+        if any(_is_made(node) for node in _bound_nodes(part.node)):
+            return _lambda(construction)
         return cst.Call(cst.Name("partial"), [cst.Arg(construction.callee), *construction.args])
 
     # Definitions.
@@ -291,6 +311,46 @@ def _annotation(family: Family, hole: Hole) -> str:
             narrowed = without_none(param.annotation.annotation)
             return cst.Module([]).code_for_node(narrowed)
     return "object"
+
+
+def _bound_nodes(call: Call) -> list[Node]:
+    return [*call.args, *(entry.value for entry in bound_entries(call))]
+
+
+def _is_made(node: Node) -> bool:
+    """Whether the value of ``node`` is an object that each call of a partial has anew."""
+    match node:
+        case Call(kind=kind):
+            return kind is Kind.FACTORY
+        case List() | Tuple() | MappingNode():
+            return any(_is_made(child) for child in children(node))
+        case _:
+            return False
+
+
+def _lambda(construction: Construction) -> cst.BaseExpression:
+    """``lambda *args, **kwargs: callee(<bound>, *args, **{<bound>, **kwargs})``."""
+    first = [arg for arg in construction.args if arg.keyword is None and not arg.star]
+    named = [
+        cst.DictElement(literal(arg.keyword.value), arg.value)
+        for arg in construction.args
+        if arg.keyword is not None
+    ]
+    spread = [cst.StarredDictElement(arg.value) for arg in construction.args if arg.star]
+    rest = cst.StarredDictElement(cst.Name("kwargs"))
+    call = cst.Call(
+        construction.callee,
+        [
+            *first,
+            cst.Arg(cst.Name("args"), star="*"),
+            cst.Arg(cst.Dict([*named, *spread, rest]), star="**"),
+        ],
+    )
+    parameters = cst.Parameters(
+        star_arg=cst.Param(cst.Name("args"), star="*"),
+        star_kwarg=cst.Param(cst.Name("kwargs"), star="**"),
+    )
+    return cst.Lambda(parameters, call, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
 
 
 def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:

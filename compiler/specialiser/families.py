@@ -8,12 +8,12 @@ written into the class; any other becomes a parameter, handed down from where it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
 
-from fgc.compiler.ir.graph import Call, Kind, List, Node, Tuple
+from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Tuple, children
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.specialiser.bindings import Constant, Kept
 from fgc.compiler.specialiser.definition import call_keywords, default_binding, parameters
@@ -123,17 +123,17 @@ class Families:
         """
         key = (call, call_time, top)
         if key not in self._uses:
-            found = self.scope.definition(call)
+            found = None if is_open(call) else self.scope.definition(call)
             if found is None:
-                self._foreign(call)
+                self.collect(children(call))
                 self._uses[key] = Foreign(call)
             else:
                 self._uses[key] = self._use(call, *found, call_time, top)
         return self._uses[key]
 
-    def _foreign(self, call: Call) -> None:
-        """Collects what the arguments of a call need that is not specialised itself."""
-        nodes: list[Node] = [*call.args, *(entry.value for entry in call.kwargs)]
+    def collect(self, values: Iterable[Node]) -> None:
+        """Collects what ``values`` need, that are written out where they stand."""
+        nodes = list(values)
         while nodes:
             node = nodes.pop(0)
             match node:
@@ -229,7 +229,8 @@ class Families:
             case Call(kind=Kind.SINGLETON):
                 return node
             case Call():
-                below = tuple((entry.key, self.fingerprint(entry.value)) for entry in node.kwargs)
+                entries = bound_entries(node)
+                below = tuple((entry.key, self.fingerprint(entry.value)) for entry in entries)
                 return (node.target, tuple(map(self.fingerprint, node.args)), below)
             case List(items=items) | Tuple(items=items):
                 return (type(node).__name__, tuple(map(self.fingerprint, items)))
@@ -246,8 +247,20 @@ def arguments(call: Call, tree: Tree) -> dict[str, Node]:
     """The arguments of ``call`` by the name of their parameter."""
     names = [param.name.value for param in parameters(tree)]
     given = dict(zip(names, call.args, strict=False))
-    given.update({str(entry.key): entry.value for entry in call.kwargs})
+    given.update({str(entry.key): entry.value for entry in bound_entries(call)})
     return given
+
+
+def bound_entries(call: Call) -> list[Entry]:
+    """The keyword arguments that ``call`` binds, latent ones included, the later of equal keys."""
+    latent = call.latent_args.entries if isinstance(call.latent_args, MappingNode) else ()
+    later = {entry.key for entry in latent}
+    return [*(entry for entry in call.kwargs if entry.key not in later), *latent]
+
+
+def is_open(call: Call) -> bool:
+    """Whether the names of latent arguments are known only when they are made."""
+    return call.latent_args is not None and not isinstance(call.latent_args, MappingNode)
 
 
 def is_factory(param: cst.Param) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping
 import libcst as cst
 
 from fgc.compiler.backend.literal import literal
+from fgc.compiler.backend.module_text import formatted
 from fgc.targets.model.fields import FieldValue
 from fgc.targets.model.spec import Layout, ModelSpec
 
-LINE_LENGTH = 100
+Statement = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 # What transformers allows beside the type of the value that a model happens to have.
 WIDER_TYPES = {
@@ -67,17 +68,17 @@ def rope_parameters(self, value: dict[str, Any] | None) -> None:
 def configuration_module(spec: ModelSpec) -> str:
     """The text of the module, as black writes it."""
     layout = spec.layout()
-    body: list[cst.BaseStatement] = [
+    body: list[Statement] = [
         _docstring(f"The configuration of {spec.title}."),
         *_imports(spec, layout),
     ]
     if layout.built_in:
         body.append(_built_in(layout.built_in))
     body.append(_config_class(spec, layout))
-    return _formatted(cst.Module(body).code)
+    return formatted(cst.Module(body).code)
 
 
-def _imports(spec: ModelSpec, layout: Layout) -> Iterable[cst.BaseStatement]:
+def _imports(spec: ModelSpec, layout: Layout) -> Iterable[Statement]:
     """Those of `IMPORTS` that the module needs."""
     types = [_type(name, value) for name, value in layout.free.items()]
     needed = {"PreTrainedConfig"}
@@ -95,7 +96,7 @@ def _imports(spec: ModelSpec, layout: Layout) -> Iterable[cst.BaseStatement]:
             yield statement if standard else statement.with_changes(leading_lines=own)
 
 
-def _built_in(values: Mapping[str, FieldValue]) -> cst.BaseStatement:
+def _built_in(values: Mapping[str, FieldValue]) -> cst.SimpleStatementLine:
     """The table of what cannot be changed."""
     assign = cst.Assign([cst.AssignTarget(cst.Name("BUILT_IN"))], _expression(dict(values)))
     return cst.SimpleStatementLine([assign], [cst.EmptyLine(comment=cst.Comment(BUILT_IN_COMMENT))])
@@ -103,7 +104,7 @@ def _built_in(values: Mapping[str, FieldValue]) -> cst.BaseStatement:
 
 def _config_class(spec: ModelSpec, layout: Layout) -> cst.ClassDef:
     model_type = cst.Assign([cst.AssignTarget(cst.Name("model_type"))], literal(spec.model_type))
-    body: list[cst.BaseStatement] = [
+    body: list[Statement] = [
         _docstring(f"The sizes and settings of {spec.title}; config.json holds the same fields."),
         cst.SimpleStatementLine([model_type]),
         cst.parse_statement(KEYS_TO_IGNORE),
@@ -176,12 +177,8 @@ def _expression(value: FieldValue) -> cst.BaseExpression:
             return literal(value)
 
 
-def _statements(text: str) -> Iterable[cst.BaseStatement]:
-    return [
-        statement
-        for statement in cst.parse_module(text).body
-        if isinstance(statement, cst.BaseCompoundStatement | cst.SimpleStatementLine)
-    ]
+def _statements(text: str) -> Iterable[Statement]:
+    return cst.parse_module(text).body
 
 
 def _docstring(text: str) -> cst.SimpleStatementLine:
@@ -199,10 +196,3 @@ def _docstring(text: str) -> cst.SimpleStatementLine:
 
 def _holds_container(values: Mapping[str, FieldValue]) -> bool:
     return any(isinstance(value, list | dict) for value in values.values())
-
-
-def _formatted(code: str) -> str:
-    import black
-
-    mode = black.Mode(line_length=LINE_LENGTH, target_versions={black.TargetVersion.PY311})
-    return black.format_str(code, mode=mode)

@@ -74,7 +74,7 @@ def _name(entry: Entry) -> str:
         )
     if key in RESERVED_FIELDS:
         raise _malformed(
-            f"`{key}` cannot name a field: configs of transformers have an attribute of that name",
+            f"`{key}` cannot name a field: the class of the config needs the name",
             entry.key_span,
         )
     return key

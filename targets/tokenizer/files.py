@@ -16,10 +16,10 @@ SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
 def tokenizer_files(call: Call, *, model_max_length: int | None = None) -> Mapping[str, bytes]:
     """The files of the tokenizer ``call``, a `load_tokenizer` whose arguments are known at build.
 
-    By name: tokenizer.json as it is, and tokenizer_config.json, which names the special tokens. With
-    them in its folder, `AutoTokenizer` gives what `load_tokenizer` gives, whatever the model in
-    there is called: the class that is asked for takes the whole of tokenizer.json, where the one
-    that transformers has for a Llama builds a pre-tokenizer and a decoder of its own.
+    By name: tokenizer.json as it is, and tokenizer_config.json, which names the special tokens.
+    With them in its folder, `AutoTokenizer` gives what `load_tokenizer` gives, whatever model lies
+    there: the class that is asked for takes all of tokenizer.json, where the one that transformers
+    has for a Llama makes a pre-tokenizer and a decoder of its own.
 
     ``model_max_length`` is the number of tokens that the model is made for.
 

@@ -40,7 +40,7 @@ def behaviour(module: nn.Module, like: nn.Module | None = None) -> dict[str, Ten
 
 
 def _of_model(model: nn.Module, vocab_size: int) -> dict[str, Tensor]:
-    """A training step as the loop takes it, and logits for padded rows, with and without a cache."""
+    """A training step, and logits for padded rows, with and without a cache."""
     torch.manual_seed(SEED)
     ids = torch.randint(0, vocab_size, (2, LENGTH))
     mask = torch.ones_like(ids)

@@ -133,7 +133,7 @@ def _third_party(draft: Draft) -> None:
         "root": Tagged("!call:math:sqrt", [draft.choices.one(2.0, 0.25)]),
         "fraction": Tagged("!singleton:fractions.Fraction", [1, 3]),
         "duration": draft.call("factory", "datetime:timedelta", days=1, hours=2),
-        "path": draft.call("call", "pathlib:PurePosixPath", "a", "b.txt"),
+        "path": Tagged("!call:os.path:join", ["a", "b.txt"]),
         "tensor": Tagged("!call:torch:tensor", [[[1.0, 2.0], [3.0, float("nan")]]]),
         "array": draft.call("call", "numpy:arange", 5, dtype="float32"),
         "type": Tagged("!partial:collections:OrderedDict"),

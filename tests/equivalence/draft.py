@@ -76,11 +76,12 @@ class Draft:
         return name if self._taken[name] == 1 else f"{name}_{self._taken[name]}"
 
     def top(self, key: str, value: Value, probe: Probe | None = None) -> Shared:
-        """Put ``value`` at top level, where others can refer to it, as `Shared.name`."""
-        shared = Shared(value, self.unique(key))
+        """Put ``value`` at top level, where others can refer to it."""
+        name = self.unique(key)
         if probe is not None:
-            self.probes[shared.name] = probe
-        self.entries.append((shared.name, shared))
+            self.probes[name] = probe
+        shared = value if isinstance(value, Shared) else Shared(value, name)
+        self.entries.append((name, shared))
         return shared
 
     def shared(self, value: Value, name: str) -> Shared:

@@ -15,7 +15,7 @@ Value = Any  # a scalar, a list or dict of values, `Tagged` or `Shared`
 
 NOTHING = object()  # the body of a tag that stands alone
 
-_PLAIN = re.compile(r"[A-Za-z_][\w./-]*", re.ASCII)
+_PLAIN = re.compile(r"\.?[A-Za-z_][\w./-]*", re.ASCII)
 _INDENT = "    "
 
 

@@ -7,12 +7,21 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
-from jinja2 import BaseLoader, StrictUndefined, Template, Undefined, UndefinedError
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    Template,
+    Undefined,
+    UndefinedError,
+    pass_eval_context,
+)
 from jinja2.environment import TemplateModule
 from jinja2.exceptions import TemplateRuntimeError
+from jinja2.filters import sync_do_join
+from jinja2.nodes import EvalContext
 from jinja2.runtime import BlockReference, Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.utils import missing
+from jinja2.utils import Namespace, missing
 
 from fgc.compiler.frontend.template import limits
 from fgc.compiler.frontend.template.globals import template_globals
@@ -74,6 +83,8 @@ class _Template(Template):
 
 def _finalize(value: Any) -> Any:
     """Refuse to print what has no text of its own (its repr would hold an address)."""
+    if isinstance(value, Namespace):
+        raise TypeError("a namespace has no text; its attributes have")
     if callable(value) and not isinstance(value, Undefined):
         name = getattr(value, "__name__", None) or getattr(value, "name", "it")
         raise TypeError(f"`{name}` is a function; it is printed only when called")
@@ -91,7 +102,7 @@ def _toyaml(value: Any, default: Any = missing) -> str:
 def _counted(
     function: Callable[..., Any], budget: limits.Budget, *, sized: bool
 ) -> Callable[..., Any]:
-    """The filter ``function``, with its work charged to ``budget``; ``sized`` if it takes a size."""
+    """A filter whose work is charged to ``budget``; ``sized`` if it takes a size."""
 
     @functools.wraps(function)
     def counted(*args: Any, **kwargs: Any) -> Any:
@@ -112,6 +123,14 @@ def _format(value: str, *args: Any, **kwargs: Any) -> str:
 def _replace(text: Any, old: str, new: str, count: int | None = None) -> str:
     limits.check_replacement(str(text), old, str(new))
     return str(text).replace(old, str(new), -1 if count is None else count)
+
+
+@pass_eval_context
+def _join(context: EvalContext, value: Any, d: str = "", attribute: Any = None) -> str:
+    items = list(value)
+    if not attribute:
+        limits.check_join(str(d), items)
+    return sync_do_join(context, items, d, attribute)
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -150,7 +169,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         variables = {**(variables or {}), **self.pins.values}
         self.globals = {**template_globals(variables), "range": self._range}
         filters: dict[str, Callable[..., Any]] = {**self.filters}
-        filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace}
+        filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace, "join": _join}
         self.filters = {
             name: _counted(function, self.budget, sized=name in _SIZED)
             for name, function in filters.items()
@@ -183,8 +202,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.budget.step()
         return True
 
-    def bounded(self, value: Any) -> Any:
-        """The result of a concatenation."""
+    def counted(self, value: Any) -> Any:
+        """A string, a list or a mapping that an expression has made."""
         return self.budget.handle(value)
 
     def pin(self, value: Any) -> Any:
@@ -195,6 +214,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     # What the sandbox asks.
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        __self.budget.step()
         limits.check_method(__obj, args, kwargs)
         result = super().call(__context, __obj, *args, **kwargs)
         if isinstance(__obj, BlockReference):

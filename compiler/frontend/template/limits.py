@@ -8,7 +8,7 @@ is accepted everywhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Collection, Iterable, Mapping, Sized
 from typing import Any, Final, cast
 
 from jinja2.exceptions import TemplateRuntimeError
@@ -18,13 +18,14 @@ MAX_TEXT: Final = 64 * 2**20
 """Characters of the rendered text, and of any one string on the way to it."""
 
 MAX_STEPS: Final = 1_000_000
-"""Passes through loops, items of ranges, and kilobytes of values handled, in one rendering."""
+"""Calls, passes through loops, items of ranges and kilobytes handled, in one rendering."""
 
 MAX_BITS: Final = 65_536
 """Bits of an integer."""
 
 _SEQUENCES = (str, bytes, list, tuple)
 _UNCOUNTED = 1024
+_REMEMBERED = 10_000
 _NUMBER = re.compile(r"\d{6,}")
 
 
@@ -37,6 +38,7 @@ class Budget:
 
     def __init__(self) -> None:
         self.steps = 0
+        self._sizes: dict[int, tuple[object, int]] = {}
         self.characters = 0
 
     def step(self, count: int = 1) -> None:
@@ -47,13 +49,34 @@ class Budget:
 
     def handle(self, value: Any) -> Any:
         """Count the size of a value that was made or is to be read; gives it back."""
-        if isinstance(value, _SEQUENCES):
-            size = len(cast(Sized, value))
-            if size > MAX_TEXT:
-                raise LimitExceeded(f"a value longer than {MAX_TEXT:,}")
+        if isinstance(value, (str, bytes, list, tuple, dict)):
+            size = self._weigh(cast(object, value))
             if size > _UNCOUNTED:
                 self.step(size // _UNCOUNTED)
         return cast(Any, value)
+
+    def _weigh(self, value: object) -> int:
+        """The size of ``value`` written out, where what is shared counts each time.
+
+        The sandbox changes no list, so a size once found stays true; the memory of them keeps the
+        values alive, lest another take the address of one.
+        """
+        if isinstance(value, (str, bytes)):
+            size = len(value)
+        elif isinstance(value, (list, tuple, dict)):
+            known = self._sizes.get(id(cast(object, value)))
+            if known is not None:
+                return known[1]
+            parts = cast(Iterable[object], value.values() if isinstance(value, dict) else value)
+            size = len(cast(Sized, value)) + sum(self._weigh(part) for part in parts)
+            if len(self._sizes) >= _REMEMBERED:
+                self._sizes.clear()
+            self._sizes[id(cast(object, value))] = (cast(object, value), size)
+        else:
+            return 1
+        if size > MAX_TEXT:
+            raise LimitExceeded(f"a value longer than {MAX_TEXT:,}")
+        return size
 
     def write(self, count: int) -> None:
         """Count characters of output."""
@@ -123,16 +146,20 @@ def _check_text_method(owner: str, name: str, arguments: tuple[Any, ...]) -> Non
     if name == "replace" and len(arguments) >= 2:
         check_replacement(owner, arguments[0], arguments[1])
     elif name == "join" and arguments and isinstance(arguments[0], (list, tuple)):
-        items = cast(tuple[object, ...], arguments[0])
-        total = sum(len(item) for item in items if isinstance(item, str))
-        if total + len(owner) * len(items) > MAX_TEXT:
-            raise LimitExceeded(f"a joined text longer than {MAX_TEXT:,}")
+        check_join(owner, cast(tuple[object, ...], arguments[0]))
     elif name == "expandtabs" and arguments and isinstance(arguments[0], int):
         check_replacement(owner, "\t", range(arguments[0]))
     elif name == "translate" and arguments and isinstance(arguments[0], dict):
         values = cast(dict[object, object], arguments[0]).values()
         longest = max((len(value) for value in values if isinstance(value, str)), default=1)
         check_replacement(owner, "", range(longest))
+
+
+def check_join(separator: str, items: Collection[object]) -> None:
+    """Refuse a join whose result is too long."""
+    total = sum(len(item) for item in items if isinstance(item, str))
+    if total + len(separator) * len(items) > MAX_TEXT:
+        raise LimitExceeded(f"a joined text longer than {MAX_TEXT:,}")
 
 
 def check_replacement(text: Any, old: Any, new: Sized) -> None:

@@ -55,6 +55,9 @@ class KnobNamespace(Namespace):
         attributes: dict[str, object] = object.__getattribute__(self, "_Namespace__attrs")
         return list(attributes)
 
+    def __repr__(self) -> str:
+        return "<namespace>"  # attributes may hold it, or hold one namespace many times
+
     def __getattribute__(self, name: str) -> Any:
         if name in KnobNamespace._OWN:
             return object.__getattribute__(self, name)

@@ -131,7 +131,9 @@ class Reading:
         self.take("num_key_value_heads", knobs.get("num_kv_heads"))
         heads, size = self.values["num_attention_heads"], self.values["hidden_size"]
         groups = self.values["num_key_value_heads"]
-        assert isinstance(heads, int) and isinstance(size, int) and isinstance(groups, int)
+        assert isinstance(heads, int)
+        assert isinstance(size, int)
+        assert isinstance(groups, int)
         # Llama's config insists on the first even where heads have a size of their own
         if heads < 1 or groups < 1 or size % heads or heads % groups:
             raise NotLlama

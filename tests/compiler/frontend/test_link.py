@@ -98,11 +98,11 @@ def test_one_target_is_that_node(write: Write) -> None:
     )
     assert dump(graph) == dedent("""\
         tokenizer: !singleton:Tokenizer  # 1:23
-        data: !singleton:tokenize @train  # 6:16
+        data: !singleton:tokenize @train  # 6:15
           raw: !singleton:load_rows @raw  # 3:15
-            rows: 10  # 4:11
+            rows: 10  # 4:5
             seed: !var seed  # 5:11
-              default: 42  # 5:22
+              default: 42  # 5:23
           tokenizer: *tokenizer
           encode: !partial:encode  # 9:13
             tokenizer: *tokenizer

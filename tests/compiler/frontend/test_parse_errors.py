@@ -12,6 +12,7 @@ import pytest
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.diagnostics.render import render_text
 from fgc.compiler.frontend.rendered import Piece, Rendered
+from fgc.compiler.ir.graph import walk
 from fgc.compiler.passes.parse import parse
 
 
@@ -164,6 +165,16 @@ def test_nesting_is_bounded_behind_aliases_too() -> None:
         assert "100 levels" in found.message
 
 
+@pytest.mark.parametrize(
+    "opening", ["!call:f [", "!call:f {a: ", "!dlist {a: ", "{a: ", "!var [v, "]
+)
+def test_what_is_nested_less_deeply_is_read(opening: str) -> None:
+    closing = "]" if "[" in opening else "}"
+    text = "x: " + opening * 99 + "1" + closing * 99
+    graph = parse(Rendered(text, ((Piece(1, "a.yaml", 1, 1),),), {}, ("a.yaml",)))
+    assert len(list(walk(graph.roots[0].value))) == 100
+
+
 def test_several_problems_are_reported_at_once() -> None:
     text = "c: !cal:f\na: *nothing\nb: !call:f x\nd: !call:a:b:c\n"
     assert [found.code for found in errors(text)] == ["FGC011", "FGC013", "FGC012", "FGC025"]
@@ -176,6 +187,7 @@ def test_an_undefined_alias_is_reported_once() -> None:
         "a: !call:f {latent_args: *b}",
         "a: !call:f {args: *b}",
         "a: !call:f {submodule_searchpath: [*b]}",
+        "a: !var {name: *b}",
     ):
         assert [found.code for found in errors(text)] == ["FGC013"]
 

@@ -71,4 +71,3 @@ def test_a_signal_is_the_exit_code(program, monkeypatch) -> None:
     code, parts = program()
     assert code == 130
     assert parts.saved() == ["step-00000001"]
-

@@ -109,6 +109,8 @@ def _builders(
     for call, key in tops.items():
         if key in program.slots or call.kind is not Kind.PARTIAL:
             chosen.setdefault(call, "")
+    for call in models:
+        chosen.setdefault(call, "")
     for call in chosen:
         if call in tops:
             chosen[call] = identifier(tops[call])

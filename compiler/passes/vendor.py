@@ -130,6 +130,8 @@ class _Files:
             found = unit.imports.get(name)
             if found is None and name == "sys":
                 found = Import("sys", None, "sys")
+            if found is None and not hasattr(builtins, name):
+                found = self._elsewhere(name, located)
             if found is not None:
                 self._add(imports, self._local(found, skeleton, located))
         return Module(main.path, main.docstring, tuple(imports.values()), main.pieces)

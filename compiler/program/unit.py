@@ -160,7 +160,9 @@ class ProgramUnit:
             bindings=plan.graph.bindings,
             launch=launch,
         )
-        self.families = Families(Scope(self.values.code, self.values.known, self._definition))
+        self.families = Families(
+            Scope(self.values.code, self.values.known, self._definition, self._elsewhere)
+        )
         shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
         self.writer = Writer(
             Unit(
@@ -195,10 +197,10 @@ class ProgramUnit:
             assert isinstance(tree, cst.FunctionDef)
             trees[name] = self._entry(tree, entry) if name == self.plan.program.entry else tree
         trees = _called_from(self.plan.program.entry, trees)
+        written = [(f, self.writer.definition(f)) for f in self.families.families.values()]
         names = owned(self.namespace, self.library)
         families = [
-            Code(f.name, self.writer.definition(f), f.definition.module, f.definition, names)
-            for f in self.families.families.values()
+            Code(f.name, tree, f.definition.module, f.definition, names) for f, tree in written
         ]
         roots = [
             Code(name, tree, self.plan.program.module, None, names, self._knowledge(name))
@@ -345,7 +347,8 @@ class ProgramUnit:
             names.append(name)
             if isinstance(node, Call) and node in self.plan.builders:
                 maker = f"build_{self.plan.builders[node]}"
-                value = f"{maker}({', '.join(self.makers[maker])})"
+                given = f"({', '.join(self.makers[maker])})"
+                value = maker if node.kind is Kind.PARTIAL else maker + given
             else:
                 value = render(self.writer.value(node))
             lines.append(f"    {name} = {value}\n")
@@ -417,6 +420,12 @@ class ProgramUnit:
 
     def _language(self, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
         return in_language(self.plan, call, args)
+
+    def _elsewhere(self, call: Call) -> cst.BaseExpression | None:
+        """The function that makes a model."""
+        if call not in self.models:
+            return None
+        return cst.Name(f"build_{self.plan.builders[call]}")
 
     def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
         """Only what is bound to factories: the rest follows from how it is called."""

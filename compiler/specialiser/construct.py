@@ -98,6 +98,9 @@ class Writer:
     ) -> Construction:
         """How ``part`` is made: in the body of ``parent`` at the parameter ``prefix``, or alone."""
         if isinstance(part, Foreign):
+            function = self.unit.families.scope.elsewhere(part.node)
+            if function is not None:
+                return Construction(function)
             return Construction(self.unit.symbol(part.node), self._foreign_args(part.node))
         family = part.family
         bound: dict[str, cst.BaseExpression] = {}

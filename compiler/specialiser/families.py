@@ -30,12 +30,14 @@ class Scope:
 
     ``value`` gives the code of a node that is not a call. ``known`` gives its value at build (of a
     literal, of a field of the config), or Ellipsis. ``definition`` gives the source of a symbol
-    that may be specialised, None for any other.
+    that may be specialised, None for any other. ``elsewhere`` gives the function that makes a call's
+    object, where the unit has one for it.
     """
 
     value: Callable[[Node], cst.BaseExpression]
     known: Callable[[Node], object]
     definition: Callable[[Call], tuple[Definition, Tree] | None]
+    elsewhere: Callable[[Call], cst.BaseExpression | None] = lambda call: None
 
 
 @dataclass(eq=False, slots=True)
@@ -122,7 +124,9 @@ class Families:
         ``top`` when the program itself writes the call out.
         """
         key = (call, call_time, top)
-        if key not in self._uses:
+        if key not in self._uses and self.scope.elsewhere(call) is not None:
+            self._uses[key] = Foreign(call)
+        elif key not in self._uses:
             found = None if is_open(call) else self.scope.definition(call)
             if found is None:
                 self.collect(children(call))
@@ -253,9 +257,10 @@ def arguments(call: Call, tree: Tree) -> dict[str, Node]:
 
 def bound_entries(call: Call) -> list[Entry]:
     """The keyword arguments that ``call`` binds, latent ones included, the later of equal keys."""
-    latent = call.latent_args.entries if isinstance(call.latent_args, MappingNode) else ()
-    later = {entry.key for entry in latent}
-    return [*(entry for entry in call.kwargs if entry.key not in later), *latent]
+    merged = {entry.key: entry for entry in call.kwargs}
+    if isinstance(call.latent_args, MappingNode):
+        merged |= {entry.key: entry for entry in call.latent_args.entries}
+    return list(merged.values())
 
 
 def is_open(call: Call) -> bool:

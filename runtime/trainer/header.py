@@ -20,13 +20,9 @@ def print_header(
 ) -> None:
     """Prints versions, device, sizes and budget, a line each."""
     parameters = sum(parameter.numel() for parameter in model.parameters())
-    name = torch.get_device_module(device).get_device_name(device) if device.type == "cuda" else ""
-    versions = (
-        f"python {platform.python_version()}, torch {torch.__version__}, "
-        f"transformers {transformers.__version__}"
-    )
-    print(f"versions    {versions}")
-    print(f"device      {device} {name}".rstrip() + f", {strategy.world_size()} process(es)")
+    print(f"python      {platform.python_version()}")
+    print(f"torch       {torch.__version__}, transformers {transformers.__version__}")
+    print(f"device      {device}, {strategy.world_size()} process(es)")
     print(f"model       {type(model).__name__}, {parameters:,} parameters")
     print(f"data        {data.ledger()}")
     print(f"budget      {total_steps:,} steps of {tokens_per_step:,} tokens", flush=True)

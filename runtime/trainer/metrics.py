@@ -26,7 +26,11 @@ class MetricsLog:
 
     def __init__(self, path: Path, progress: Progress) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        kept = [record for record in read_metrics(path) if _remains(record, progress.step)]
+        kept = [
+            record
+            for record in read_metrics(path)
+            if record["step"] <= progress.step and "final" not in record
+        ]
         temporary = path.with_name(f"{path.name}.tmp")
         temporary.write_text("".join(json.dumps(record) + "\n" for record in kept))
         os.replace(temporary, path)
@@ -72,13 +76,5 @@ class MetricsLog:
 
 def read_metrics(path: Path) -> list[Record]:
     """The records of a file, if there is one; a last line that was cut short is left out."""
-    records: list[Record] = []
-    if path.exists():
-        for line in path.read_text().splitlines(keepends=True):
-            if line.endswith("\n"):
-                records.append(json.loads(line))
-    return records
-
-
-def _remains(record: Record, step: int) -> bool:
-    return record["step"] <= step and "final" not in record
+    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
+    return [json.loads(line) for line in lines if line.endswith("\n")]

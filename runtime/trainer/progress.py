@@ -12,10 +12,8 @@ from torch import Tensor
 class Progress:
     """The counters of a run. A checkpoint holds them; a resumed run goes on from them."""
 
-    # optimizer steps taken
-    step: int = 0
-    # tokens that these read, over all ranks
-    tokens: int = 0
+    step: int = 0  # optimizer steps taken
+    tokens: int = 0  # that these read, over all ranks
     # of each step since the last log record: its loss, left on the device, and its target tokens
     losses: list[tuple[Tensor | float, int]] = field(default_factory=list)
 

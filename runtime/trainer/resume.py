@@ -34,16 +34,12 @@ def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Pa
         except ValueError as error:
             raise SystemExit(f"error: cannot go on from {folder}: {error}") from error
         else:
-            _report(folder, project_dir)
+            print(f"goes on from {folder}")
+            if read_manifest(folder)["code"] != code_hash(project_dir):
+                print("warning: another version of this code has written it", file=sys.stderr)
             break
     if choice != "auto":
         _refuse_later(checkpoints, state.progress.step)
-
-
-def _report(folder: Path, project_dir: Path) -> None:
-    print(f"goes on from {folder}")
-    if read_manifest(folder)["code"] != code_hash(project_dir):
-        print("warning: another version of this code has written it", file=sys.stderr)
 
 
 def _refuse_later(checkpoints: Path, step: int) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
-from transformers import AutoTokenizer
 from transformers import PreTrainedModel
+from transformers import PreTrainedTokenizerFast
 
 from fgc.runtime.data.batch import Batch
 from fgc.runtime.data.batches import ShuffledBatches
@@ -74,7 +74,7 @@ def main(
     device = strategy.start(args.device)
     seed_everything(seed + strategy.rank())
 
-    tokenizer = AutoTokenizer.from_pretrained(HERE / "model")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE / "model")
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer=tokenizer, cache_dir=cache_dir)
     model = strategy.place(build_model(), device)

@@ -52,12 +52,13 @@ def draw_sizes(choices: Choices) -> Sizes:
     )
 
 
-def draw_shape(choices: Choices) -> LayerShape:
+def draw_shape(choices: Choices, *, may_share: bool) -> LayerShape:
+    mlps = ("SwiGLU", "SwiGLU", "SwiGLU", "Sequential", "Linear", "shared")
     return LayerShape(
         kind=choices.one("PreNormLayer", "PreNormLayer", "PostNormLayer"),
         norm=choices.one("RMSNorm", "RMSNorm", "LayerNorm", "torch RMSNorm"),
         qk_norm=choices.one(None, None, "RMSNorm", "LayerNorm"),
-        mlp=choices.one("SwiGLU", "SwiGLU", "SwiGLU", "Sequential", "Linear", "shared"),
+        mlp=choices.one(*(mlps if may_share else mlps[:-1])),
         bias=choices.one(None, False, True),
         mlp_bias=choices.one(None, False, True),
         dropout=choices.rarely(),
@@ -67,13 +68,15 @@ def draw_shape(choices: Choices) -> LayerShape:
 
 class Parts:
     """Writes the parts of one model. Values are literals, variables with a default, or, where the
-    parts lie in a model, its fields, which are collected in ``fields``."""
+    parts lie in a model, its fields, which are collected in ``fields``. Only where they
+    ``may_share`` do layers share a singleton."""
 
-    def __init__(self, draft: Draft, sizes: Sizes, *, in_model: bool):
+    def __init__(self, draft: Draft, sizes: Sizes, *, in_model: bool, may_share: bool = True):
         self.draft = draft
         self.choices = draft.choices
         self.sizes = sizes
         self.fields: dict[str, Value] = {}
+        self._may_share = may_share
         self._forms = ("literal", "default", "overridden") if in_model else ("literal", "default")
         if in_model:
             self._forms = ("field", "field", "field", *self._forms)
@@ -201,8 +204,11 @@ class Parts:
             theta=self.slot("rope_theta", self.choices.one(10000.0, 500.0)),
         )
 
+    def shape(self) -> LayerShape:
+        return draw_shape(self.choices, may_share=self._may_share)
+
     def decoder(self, num_layers: int) -> Tagged:
-        shape = draw_shape(self.choices)
+        shape = self.shape()
         layers = self._layers(shape, num_layers)
         kwargs: dict[str, Value] = {
             "vocab_size": self.slot("vocab_size", self.sizes.vocab),
@@ -232,7 +238,7 @@ class Parts:
         if form == "numbers":
             return {"layers": [self.layer(shape) for _ in range(number)]}
         if form == "structures":
-            return {"layers": [self.layer(draw_shape(self.choices)) for _ in range(number)]}
+            return {"layers": [self.layer(self.shape()) for _ in range(number)]}
         common = self.draft.shared(self.layer(shape), "layer")
         other = self.layer(replace(shape, mlp="Linear"))
         return {"layers": [common] * (number - 1) + [self.choices.one(common, other)]}
@@ -244,7 +250,11 @@ class Parts:
 def draw_model(draft: Draft) -> None:
     """One language model at top level, or two that share all their parts."""
     choices = draft.choices
-    parts = Parts(draft, draw_sizes(choices), in_model=True)
+    pair = choices.rarely()
+    kind = choices.one("singleton", "call", "factory", "partial")
+    # a model is made from its configuration alone: models have no object in common
+    alone = not pair and kind != "partial"
+    parts = Parts(draft, draw_sizes(choices), in_model=True, may_share=alone)
     number = choices.one(2, 1, 3)
     decoder: Value = parts.decoder(number)
     kwargs: dict[str, Value] = {
@@ -253,11 +263,9 @@ def draw_model(draft: Draft) -> None:
         "init_std": _init_std(parts),
     }
     config = _config(parts, number)
-    pair = choices.rarely()
     if pair:
         draft.features.add("two models with the same parts")
         decoder = draft.shared(decoder, "decoder")
-    kind = choices.one("singleton", "call", "factory", "partial")
     draft.features |= {"model", "module", f"model as a {kind}"}
     probe = Probe() if kind == "partial" else None
     kwargs["decoder"] = decoder

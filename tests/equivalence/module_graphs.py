@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.equivalence.draft import Draft, Probe
-from tests.equivalence.model_graphs import NN, Parts, draw_shape, draw_sizes
+from tests.equivalence.model_graphs import NN, Parts, draw_sizes
 from tests.equivalence.yaml_text import Shared, Tagged, Value
 
 
@@ -177,7 +177,7 @@ def _lone_layer(draft: Draft) -> None:
     parts = Parts(draft, draw_sizes(choices), in_model=False)
     numbers = {"hidden_size": parts.sizes.hidden, "num_hidden_layers": 1}
     config = draft.shared(Tagged(f"!singleton:{NN}:ModelConfig", numbers), "config")
-    shape = draw_shape(choices)
+    shape = parts.shape()
     layer = parts.layer(shape) if choices.flag() else parts.attention(shape)
     if choices.flag():
         draft.top("make_layer", layer, Probe(kwargs={"layer_idx": 0}, over="config"))

@@ -92,6 +92,10 @@ class TracingGenerator(CodeGenerator):
             node = self._extends
         super().writeline(x, node, extra)
 
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
+        self.newline(node)  # Jinja checks the target before it says where it is
+        super().visit_Assign(node, frame)
+
     def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
         self._extends = node
         super().visit_Extends(node, frame)

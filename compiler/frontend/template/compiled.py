@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from types import CodeType
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, NoReturn, cast
 
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.lexer import TokenStream
@@ -18,7 +19,9 @@ from fgc.compiler.frontend.template.codegen import Chunk, TracingGenerator
 from fgc.compiler.frontend.template.environment import TemplateEnvironment
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.preprocess import Preprocessed, preprocess
+from fgc.compiler.frontend.template.syntax_errors import UnfinishedStatement, UnknownOperation
 
+_LEXER_OFFSET = re.compile(r" at (\d+)$")
 _TAG_BEGINS = frozenset({"block_begin", "variable_begin", "comment_begin", "raw_begin"})
 _SILENT = frozenset(
     {"data", "whitespace", "comment", "comment_begin", "comment_end", "raw_begin", "raw_end"}
@@ -39,15 +42,6 @@ class Block(NamedTuple):
     name: str
     place: Place
     nested: bool
-
-
-class UnknownOperation(TemplateSyntaxError):
-    """A filter or a test that there is none of; ``known`` are those that there are."""
-
-    def __init__(self, kind: str, name: str, lineno: int, known: tuple[str, ...]):
-        super().__init__(f"there is no {kind} '{name}'", lineno)
-        self.unknown = name
-        self.known = known
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,6 +81,18 @@ class _PlacedParser(Parser):
     def __init__(self, environment: TemplateEnvironment, stream: TokenStream, name: str):
         super().__init__(environment, "", name)
         self.stream = stream
+        self.open: list[tuple[str, Place]] = []
+
+    def parse_statement(self) -> nodes.Node | list[nodes.Node]:
+        token = self.stream.current
+        self.open.append((str(token.value), Place.of(token.lineno)))
+        statement = super().parse_statement()
+        self.open.pop()
+        return statement
+
+    def fail_unknown_tag(self, name: str, lineno: int | None = None) -> NoReturn:
+        self.open.pop()  # the tag itself
+        super().fail_unknown_tag(name, lineno)
 
 
 @functools.cache
@@ -110,7 +116,7 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
     try:
         tokens = list(_place_tokens(source, environment))
         tree = _parse(environment, tokens, key)
-        _check_operations(environment, tree)
+        _check_operations(environment, tree, tokens)
         _pin_knobs(environment, tree)
         generator = TracingGenerator(environment, key)
         generator.visit(tree)
@@ -121,7 +127,8 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
         raise TemplateSyntaxError("the template is nested too deeply", Place(first_line)) from None
     except (SyntaxError, ValueError, OverflowError) as error:
         # Python's own limits: blocks nested 20 deep, integers of 4,300 digits
-        raise TemplateSyntaxError(str(error), Place(first_line)) from None
+        message = error.msg if isinstance(error, SyntaxError) else str(error)
+        raise TemplateSyntaxError(message, Place(first_line)) from None
     return CompiledTemplate(
         key,
         code,
@@ -151,12 +158,20 @@ def _place_tokens(source: Preprocessed, environment: TemplateEnvironment) -> Ite
 
 def _parse(environment: TemplateEnvironment, tokens: list[Token], key: str) -> nodes.Template:
     stream = TokenStream(environment.lexer.wrap(tokens, key), key, None)
-    tree = _PlacedParser(environment, stream, key).parse()
+    parser = _PlacedParser(environment, stream, key)
+    try:
+        tree = parser.parse()
+    except TemplateSyntaxError as error:
+        if parser.open:
+            raise UnfinishedStatement(error, *parser.open[-1]) from None
+        raise
     tree.set_environment(environment)
     return tree
 
 
-def _check_operations(environment: TemplateEnvironment, tree: nodes.Template) -> None:
+def _check_operations(
+    environment: TemplateEnvironment, tree: nodes.Template, tokens: list[Token]
+) -> None:
     """Jinja looks a filter of an ``if`` up when it is reached; a typo there is one all the same."""
     operations: list[tuple[str, type[nodes.Filter | nodes.Test], dict[str, Any]]] = [
         ("filter", nodes.Filter, environment.filters),
@@ -165,7 +180,10 @@ def _check_operations(environment: TemplateEnvironment, tree: nodes.Template) ->
     for kind, type_, known in operations:
         for node in tree.find_all(type_):
             if node.name not in known:
-                raise UnknownOperation(kind, node.name, node.lineno, tuple(known))
+                tag = Place.of(node.lineno).tag
+                named = [t.place for t in tokens if t.place.tag == tag and t.text == node.name]
+                place = named[0] if named else node.lineno
+                raise UnknownOperation(kind, node.name, place, tuple(known))
 
 
 def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template) -> None:
@@ -196,7 +214,11 @@ def _base(tree: nodes.Template) -> str | None:
 
 
 def _placed(error: TemplateSyntaxError, source: Preprocessed) -> TemplateSyntaxError:
-    """The lexer's own errors count lines of the preprocessed text."""
+    """The lexer's own errors know a line of the preprocessed text, and say an offset in it."""
     if not isinstance(error.lineno, Place):
-        error.lineno = source.place(error.lineno, 1)
+        offset = _LEXER_OFFSET.search(error.message or "")
+        column = 1
+        if offset:
+            column = int(offset[1]) - source.text.rfind("\n", 0, int(offset[1]))
+        error.lineno = source.place(error.lineno, column)
     return error

@@ -29,6 +29,7 @@ from fgc.compiler.frontend.template.marks import mark, strip_marks
 from fgc.compiler.frontend.template.namespace import KnobNamespace, Pins
 from fgc.compiler.frontend.template.toyaml import to_yaml
 
+_CALL = 4  # steps of a budget
 _RANDOM = ("random",)  # a filter whose result no build could repeat
 _SIZED = ("center", "indent", "slice", "batch", "tojson", "wordwrap")  # filters that take a size
 
@@ -138,7 +139,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     ``trace`` lists what `emit` was called for, ``(template, chunk)``, while ``tracing`` is on; the
     marks in the text are indices into it. ``resolve(name, parent)`` gives the loader's key of the
-    template that the template ``parent`` calls ``name``.
+    template that the template ``parent`` calls ``name``, or a key that the loader does not find.
     """
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
@@ -214,7 +215,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     # What the sandbox asks.
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
-        __self.budget.step()
+        __self.budget.step(_CALL)
         limits.check_method(__obj, args, kwargs)
         result = super().call(__context, __obj, *args, **kwargs)
         if isinstance(__obj, BlockReference):

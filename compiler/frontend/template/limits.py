@@ -18,13 +18,13 @@ MAX_TEXT: Final = 64 * 2**20
 """Characters of the rendered text, and of any one string on the way to it."""
 
 MAX_STEPS: Final = 1_000_000
-"""Calls, passes through loops, items of ranges and kilobytes handled, in one rendering."""
+"""What loops, calls and the handling of large values may add up to in one rendering."""
 
 MAX_BITS: Final = 65_536
 """Bits of an integer."""
 
 _SEQUENCES = (str, bytes, list, tuple)
-_UNCOUNTED = 1024
+_UNCOUNTED = 256
 _REMEMBERED = 10_000
 _NUMBER = re.compile(r"\d{6,}")
 

@@ -25,6 +25,7 @@ from fgc.compiler.frontend.template.syntax_errors import syntax_diagnostic
 from fgc.compiler.ir.span import Span
 
 _LINE_BREAK = re.compile(r"\r\n?")
+_MISSING = "?"  # begins no template's key
 _MOST_CANDIDATES = 5_000
 
 
@@ -70,7 +71,11 @@ class TemplateLoader(BaseLoader):
         return self._root
 
     def resolve(self, template: str, parent: str) -> str:
-        """The key of what the template ``parent`` calls ``template``. Raises `MissingTemplate`."""
+        """The key of what the template ``parent`` calls ``template``.
+
+        It is no template's where there is none, so that Jinja learns of it when it loads the key:
+        only then an include that may be missing, or has an alternative, goes on.
+        """
         own = f"{self._parts[parent].file}#{template}"
         if own in self._parts:
             return own
@@ -80,7 +85,7 @@ class TemplateLoader(BaseLoader):
         for file in self.texts:
             if f"{file}#{template}" in self._parts:
                 return f"{file}#{template}"
-        raise MissingTemplate(template)
+        return _MISSING + template
 
     def load(
         self,
@@ -93,7 +98,12 @@ class TemplateLoader(BaseLoader):
         return template_class.from_code(environment, compiled.code, globals or {})
 
     def compile(self, key: str) -> CompiledTemplate:
-        """The compiled template ``key``. Raises `BuildError` where it is not well-formed."""
+        """The compiled template ``key``.
+
+        Raises `MissingTemplate`, or `BuildError` where it is not well-formed.
+        """
+        if key.startswith(_MISSING):
+            raise MissingTemplate(key.removeprefix(_MISSING))
         if key not in self.compiled:
             source = self._parts[key]
             try:

@@ -125,7 +125,7 @@ class ErrorReporter:
             "FGC001",
             f"there is no template {listed}" if names else "there is no template",
             span,
-            labels=self.labels(trail),
+            labels=self.labels(trail[:-1], LOADING),
             notes=(f"searched in {folders}" if folders else "there is no search path",),
             help=f"a template with a similar name exists: `{suggestion}`" if suggestion else None,
         )

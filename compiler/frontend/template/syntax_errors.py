@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from jinja2 import TemplateSyntaxError
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.ir.span import Span
 
@@ -19,16 +19,39 @@ _STATEMENTS = (
 _UNKNOWN_TAG = re.compile(r"encountered unknown tag `(\w+)`")
 _LEXER_POSITION = re.compile(r" at \d+$")
 _LOOKING_FOR = re.compile(
-    r"jinja was looking for the following tags: (.*?)\. "
+    r".*looking for (?:the following tags: )?(.*?)\. "
     r"The innermost block that needs to be closed is (`\w+`)"
 )
+_QUOTED = re.compile(r"(?<![\w`])'([^'`\n]*)'(?!\w)")
+_RUNS = ("a `[name]` block runs to the next header; what begins in a block ends in it",)
 _TOKEN_NAMES = {
+    "name": "a name",
+    "string": "text",
+    "integer": "a number",
     "end of statement block": "the end of the statement",
     "end of print statement": "the end of the expression",
     "begin of statement block": "a statement",
     "begin of print statement": "an expression",
     "end of template": "the end of the template",
 }
+
+
+class UnknownOperation(TemplateSyntaxError):
+    """A filter or a test that there is none of; ``known`` are those that there are."""
+
+    def __init__(self, kind: str, name: str, lineno: int, known: tuple[str, ...]):
+        super().__init__(f"there is no {kind} '{name}'", lineno)
+        self.unknown = name
+        self.known = known
+
+
+class UnfinishedStatement(TemplateSyntaxError):
+    """A syntax error inside of a ``statement`` that begins at ``begin``."""
+
+    def __init__(self, error: TemplateSyntaxError, statement: str, begin: Place):
+        super().__init__(error.message or "", error.lineno)
+        self.statement = statement
+        self.begin = begin
 
 
 def in_house_style(message: str) -> str:
@@ -38,10 +61,15 @@ def in_house_style(message: str) -> str:
     'expected token `:`, got `x`'
     """
     message = re.sub(r" at 0x[0-9a-fA-F]+", "", message.strip())
-    message = re.sub(r"""(?<![\\w`])'([^'`\n]*)'(?!\\w)""", r"`\1`", message)
+    message = re.sub(r"\bl_\d+_(\w+)", r"\1", message)  # a variable of generated code
+    message = _QUOTED.sub(r"`\1`", message)
     for name, plain in _TOKEN_NAMES.items():
-        message = message.replace(f"token `{name}`", plain).replace(f"`{name}`", plain)
-    message = message.removesuffix(".")
+        message = message.replace(f"`{name}`", plain)
+    message = (
+        message.replace("expected token ", "expected ")
+        .replace("unexpected the ", "unexpected ")
+        .removesuffix(".")
+    )
     first_word = message.partition(" ")[0]
     lower = first_word[:1].isupper() and first_word[1:] == first_word[1:].lower()
     return message[:1].lower() + message[1:] if lower else message
@@ -56,40 +84,54 @@ def nearest(name: str, names: list[str] | tuple[str, ...]) -> str | None:
 def syntax_diagnostic(error: TemplateSyntaxError, file: str, text: str) -> Diagnostic:
     """The diagnostic FGC003 for a template of ``file``, whose whole text is ``text``."""
     message = _LEXER_POSITION.sub("", in_house_style(error.message or "syntax error"))
-    place = error.lineno if isinstance(error.lineno, Place) else Place(error.lineno)
-    subject = getattr(error, "unknown", None)
-    known: tuple[str, ...] = getattr(error, "known", ())
-    unknown = _UNKNOWN_TAG.match(message)
-    message, _, rest = message.partition(". ")
-    if unknown:
-        known = () if unknown[1] in _STATEMENTS else _STATEMENTS
-        subject = unknown[1] if known else None
-        message = (
-            f"there is no statement `{subject}`" if known else f"`{unknown[1]}` does not fit here"
+    message, _, note = message.partition(". ")
+    span = _span(file, text, Place.of(error.lineno))
+    if isinstance(error, UnknownOperation):
+        return Diagnostic("FGC003", message, span, help=_similar(error.unknown, error.known))
+    tag = _UNKNOWN_TAG.match(message)
+    if tag and tag[1] not in _STATEMENTS:
+        return Diagnostic(
+            "FGC003", f"there is no statement `{tag[1]}`", span, help=_similar(tag[1], _STATEMENTS)
         )
-    suggestion = nearest(subject, known) if subject else None
+    if isinstance(error, UnfinishedStatement) and note:
+        return _unfinished(error, tag[1] if tag else "", note, file, text)
+    message = f"`{tag[1]}` closes nothing" if tag else message
+    return Diagnostic("FGC003", message, span, notes=(note,) if note else ())
+
+
+def _unfinished(
+    error: UnfinishedStatement, end: str, note: str, file: str, text: str
+) -> Diagnostic:
+    """A statement's end is missing; ``end`` stands there, or, if that is empty, nothing more."""
+    begin = _span(file, text, error.begin)
+    header_ends_it = end == "endblock" and end not in _line(text, error.lineno)
+    if header_ends_it or not end:
+        notes = _RUNS if header_ends_it else ()
+        return Diagnostic("FGC003", f"`{error.statement}` is never closed", begin, notes=notes)
+    looking_for = _LOOKING_FOR.match(in_house_style(note))
+    notes = (f"{looking_for[2]} waits for {looking_for[1]}",) if looking_for else ()
     return Diagnostic(
         "FGC003",
-        message,
-        _span(file, text, place),
-        notes=(_note(rest),) if rest and subject is None else (),
-        help=f"a similar name exists: `{suggestion}`" if suggestion else None,
+        f"`{end}` does not close `{error.statement}`",
+        _span(file, text, Place.of(error.lineno)),
+        labels=(Label(begin, f"`{error.statement}` begins here"),),
+        notes=_RUNS if error.statement == "block" else notes,
     )
 
 
-def _note(text: str) -> str:
-    """What Jinja adds to its message."""
-    text = in_house_style(text)
-    looking_for = _LOOKING_FOR.match(text)
-    if looking_for:
-        return f"{looking_for[2]} is open here, and waits for {looking_for[1]}"
-    return text
+def _similar(name: str, known: tuple[str, ...]) -> str | None:
+    similar = nearest(name, known)
+    return f"a similar name exists: `{similar}`" if similar else None
+
+
+def _line(text: str, number: int) -> str:
+    lines = re.split(r"\r\n|\r|\n", text)
+    return lines[number - 1] if number <= len(lines) else ""
 
 
 def _span(file: str, text: str, place: Place) -> Span:
     """The word or the character at ``place``."""
-    lines = re.split(r"\r\n|\r|\n", text)
-    line = lines[place - 1] if place <= len(lines) else ""
+    line = _line(text, place)
     column = min(place.column, len(line) + 1)
     word = re.compile(r"\w+|\{\{|\{%|\{#").match(line, column - 1)
     end = word.end() + 1 if word else column + 1

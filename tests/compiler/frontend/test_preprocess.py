@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from fgc.compiler.frontend.template.inline import split_inline
-from fgc.compiler.frontend.template.place import Place
-from fgc.compiler.frontend.template.preprocess import preprocess
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import TemplateSyntaxError
+
+from fgc.compiler.frontend.template.inline import split_inline
+from fgc.compiler.frontend.template.place import Place
+from fgc.compiler.frontend.template.preprocess import preprocess
 
 
 def jinja(text: str) -> str:
@@ -56,11 +57,11 @@ def test_line_statements(line: str, expected: str) -> None:
         ('- "b ## c"', '- "b ## c"'),
         ('? "b ## c" ## gone', '? "b ## c"'),
         ('"a ## b": "c ## d" ## gone', '"a ## b": "c ## d"'),
-        ('a: ["b ## c", \'d ## e\'] ## gone', 'a: ["b ## c", \'d ## e\']'),
+        ("a: [\"b ## c\", 'd ## e'] ## gone", "a: [\"b ## c\", 'd ## e']"),
         ('a: {"b":"c ## d"} ## gone', 'a: {"b":"c ## d"}'),
         ('a: !tag &anchor "b ## c" ## gone', 'a: !tag &anchor "b ## c"'),
         ("a: {{ '## b' }} ## gone", "a: {{ '## b' }}"),
-        ("a: \"{{ b | default(\"c\") }} ## d\" ## gone", "a: \"{{ b | default(\"c\") }} ## d\""),
+        ('a: "{{ b | default("c") }} ## d" ## gone', 'a: "{{ b | default("c") }} ## d"'),
         ("a: {# ## b #} c ## gone", "a: {# ## b #} c"),
         ("a: {% raw %} ## b {% endraw %} ## gone", "a: {% raw %} ## b {% endraw %}"),
         ("# it's a comment ## gone", "# it's a comment"),
@@ -110,7 +111,10 @@ def test_text_that_only_looks_like_a_directive_is_kept(text: str) -> None:
         # a comment or a statement at a lesser indentation leaves nothing, and so ends nothing
         ("a: |\n  b\n## gone\n  ## c", "a: |\n  b\n{# #}\n  ## c"),
         ("a: |\n  b\n-- if c\n  ## d\n-- endif", "a: |\n  b\n{% if c %}\n  ## d\n{% endif %}"),
-        ("a: |\n  b\n{% if c %}\n  ## d\n{% endif %}", "a: |\n  b\n{% if c %}\n  ## d\n{% endif %}"),
+        (
+            "a: |\n  b\n{% if c %}\n  ## d\n{% endif %}",
+            "a: |\n  b\n{% if c %}\n  ## d\n{% endif %}",
+        ),
         # a quote or a bracket that is never closed ends where its indentation does
         ('a: "b\nc: 1 ## gone\n[d]', 'a: "b\nc: 1\n{% block d %}{% endblock %}'),
         ("a: [b\nc: 1\n[d]", "a: [b\nc: 1\n{% block d %}{% endblock %}"),
@@ -165,7 +169,10 @@ def test_preprocessing_keeps_the_number_of_lines(text: str) -> None:
         rewritten = preprocess(text)
     except TemplateSyntaxError:
         return  # an unclosed tag or bracket
-    assert rewritten.text.count("\n") - text.count("\n") in (0, 1)  # a line break before an endblock
+    assert rewritten.text.count("\n") - text.count("\n") in (
+        0,
+        1,
+    )  # a line break before an endblock
 
 
 @given(st.text(st.sampled_from("abc :-|>'\"\n ")))
@@ -213,7 +220,9 @@ def test_inline_template_markers(marker: str) -> None:
     assert (inline.name, inline.text, inline.first_line) == ("b", "c\nd\n", 3)
 
 
-@pytest.mark.parametrize("line", ["#-- b --", "#---- b", " #---- b ----", "#---- b c ----", "#----"])
+@pytest.mark.parametrize(
+    "line", ["#-- b --", "#---- b", " #---- b ----", "#---- b c ----", "#----"]
+)
 def test_lines_that_are_no_markers(line: str) -> None:
     assert len(split_inline(f"a\n{line}\nc\n")) == 1
 

@@ -6,9 +6,10 @@ import math
 
 import pytest
 import yaml
-from fgc.compiler.frontend.template.toyaml import to_yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
+from fgc.compiler.frontend.template.toyaml import to_yaml
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,9 @@ scalars = (
     | st.integers()
     | st.floats(allow_nan=False)
     | st.text(st.characters(exclude_categories=("Cs",)))
-    | st.sampled_from(["y", "Yes", "null", "~", "1_000", "0x1f", "1:30", ".inf", "2000-01-01", "<<"])
+    | st.sampled_from(
+        ["y", "Yes", "null", "~", "1_000", "0x1f", "1:30", ".inf", "2000-01-01", "<<"]
+    )
 )
 values = st.recursive(
     scalars,

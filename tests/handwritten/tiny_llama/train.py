@@ -12,7 +12,6 @@ from torch import nn
 from torch.optim import AdamW
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LambdaLR
-from transformers import AutoTokenizer
 from transformers import PreTrainedTokenizerFast
 
 from model.configuration_tiny_llama import TinyLlamaConfig
@@ -135,7 +134,7 @@ def main() -> int:
     device = strategy.start(args.device)
     seed_everything(SEED + strategy.rank())
 
-    tokenizer = AutoTokenizer.from_pretrained(HERE / "model")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE / "model")
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer, cache_dir)
     model = strategy.place(build_model(), device)

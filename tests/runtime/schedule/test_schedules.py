@@ -4,15 +4,10 @@ import math
 
 import pytest
 import torch
-from transformers import get_cosine_schedule_with_warmup
-from transformers import get_wsd_schedule
+from transformers import get_cosine_schedule_with_warmup, get_wsd_schedule
 from transformers.optimization import get_cosine_with_min_lr_schedule_with_warmup
 
-from fgc.runtime.schedule import cosine
-from fgc.runtime.schedule import scaled_lr
-from fgc.runtime.schedule import steps
-from fgc.runtime.schedule import tokens_per_step
-from fgc.runtime.schedule import warmup_stable_decay
+from fgc.runtime.schedule import cosine, scaled_lr, steps, tokens_per_step, warmup_stable_decay
 
 LR = 3e-3
 

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from transformers import LlamaConfig
-from transformers import LlamaForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM
 
-from fgc.runtime.data.batches import SequentialBatches
-from fgc.runtime.data.batches import ShuffledBatches
+from fgc.runtime.data.batches import SequentialBatches, ShuffledBatches
 from fgc.runtime.data.blocks import TokenBlocks
 from fgc.runtime.data.tokens import TokenFile
 from fgc.runtime.schedule import warmup_stable_decay

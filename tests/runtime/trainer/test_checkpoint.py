@@ -12,11 +12,8 @@ import pytest
 import torch
 from transformers import LlamaForCausalLM
 
-from fgc.runtime.trainer.checkpoint import load_checkpoint
-from fgc.runtime.trainer.checkpoint import save_checkpoint
-from fgc.runtime.trainer.checkpoint import whole_checkpoints
-from fgc.runtime.trainer.manifest import DamagedCheckpoint
-from fgc.runtime.trainer.manifest import verify
+from fgc.runtime.trainer.checkpoint import load_checkpoint, save_checkpoint, whole_checkpoints
+from fgc.runtime.trainer.manifest import DamagedCheckpoint, verify
 
 # What changes the disk for good, in the order in which a save calls them.
 STEPS = [(os, "fsync"), (os, "rename"), (shutil, "rmtree"), (os, "unlink"), (torch, "save")]

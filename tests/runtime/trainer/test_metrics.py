@@ -4,8 +4,7 @@ from pathlib import Path
 
 import torch
 
-from fgc.runtime.trainer.metrics import MetricsLog
-from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.metrics import MetricsLog, read_metrics
 from fgc.runtime.trainer.progress import Progress
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from fgc.runtime.trainer.random_state import load_random_state
-from fgc.runtime.trainer.random_state import random_state
+from fgc.runtime.trainer.random_state import load_random_state, random_state
 
 CPU = torch.device("cpu")
 

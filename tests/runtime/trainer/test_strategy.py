@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-from transformers import LlamaConfig
-from transformers import LlamaForCausalLM
+from transformers import LlamaConfig, LlamaForCausalLM
 
 from fgc.runtime.trainer import strategy
 

@@ -13,8 +13,7 @@ class StopSignals:
     """
 
     def __init__(self) -> None:
-        # the number of the signal, once one came
-        self.received: int | None = None
+        self.received: int | None = None  # the number of the signal, once one came
         self._previous = {}
 
     def __enter__(self) -> Self:

@@ -24,14 +24,10 @@ class DamagedCheckpoint(Exception):
 class Part:
     """A file of a checkpoint; the manifest has these fields, `bytes` and `sha256`."""
 
-    # relative to the checkpoint
-    path: str
-    # whose state it is: "model", "optimizer", ...
-    component: str
-    # GLOBAL: one for all ranks; PER_RANK: each has its own
-    sharing: str = "GLOBAL"
-    # the ranks whose state it holds
-    ranks: tuple[int, ...] = (0,)
+    path: str  # relative to the checkpoint
+    component: str  # whose state it is: "model", "optimizer", ...
+    sharing: str = "GLOBAL"  # one for all ranks; or PER_RANK, each has its own
+    ranks: tuple[int, ...] = (0,)  # whose state it holds
 
 
 def seal(folder: Path, parts: list[Part], *, step: int, world_size: int, code: str | None) -> None:

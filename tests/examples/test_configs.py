@@ -1,0 +1,57 @@
+"""The configurations of the examples: what they say, and in what they differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fgc.compiler.frontend.project import config_names, load_project
+from fgc.compiler.passes.load import load
+from fgc.compiler.passes.render import render
+from fgc.compiler.pipeline import Request, run
+from tests.templates.settings import changes, read
+
+PROJECT = Path(__file__).parents[2] / "examples" / "tiny_llama"
+CONFIGS = PROJECT / "configs"
+BASELINE = CONFIGS / "baseline.yaml"
+METADATA = ("meta.config_name", "meta.config_description")
+EXPERIMENTS = {
+    "learning_rate": {"lr": 6.0e-4},
+    "num_layers": {"model.config.num_hidden_layers": 6},
+    "post_norm": {"model.decoder.layer": "fgc.runtime.nn:PostNormLayer"},
+}
+
+
+def test_the_project_lists_them() -> None:
+    names = config_names(load_project(PROJECT))
+    assert list(names) == sorted(f"{name}.yaml" for name in ("baseline", *EXPERIMENTS))
+    assert load(PROJECT).path == BASELINE
+
+
+@pytest.mark.parametrize("name", ["baseline", *EXPERIMENTS])
+def test_nothing_is_found_wrong(name: str) -> None:
+    outcome = run(Request(CONFIGS / f"{name}.yaml"), until="fold")
+    assert outcome.diagnostics == ()
+    assert list(outcome.seconds)[-1] == "fold"
+
+
+@pytest.mark.parametrize(("name", "decision"), EXPERIMENTS.items())
+def test_an_experiment_changes_one_thing(name: str, decision: dict[str, object]) -> None:
+    baseline, experiment = read(BASELINE), read(CONFIGS / f"{name}.yaml")
+    changed = changes(baseline, experiment)
+    described = [changed.pop(key, None) for key in METADATA]
+    assert changed == decision
+    assert all(described), "an experiment has a name and a description of its own"
+
+
+def test_the_learning_rate_is_one_line() -> None:
+    """Of what is rendered, names and descriptions aside."""
+    before, after = (rendered_lines(name) for name in ("baseline", "learning_rate"))
+    differing = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+    assert differing == [("lr: &lr 0.0012", "lr: &lr 0.0006")]
+
+
+def rendered_lines(name: str) -> list[str]:
+    text = render(load(CONFIGS / f"{name}.yaml")).text
+    return [line for line in text.split("\n") if line and "config_" not in line]

@@ -88,7 +88,7 @@ def _spec(plan: Plan, model: ModelPlan, emitted: Emitted) -> ModelSpec:
     return model_spec(
         model.root,
         name=model.name,
-        title=metadata(plan, "config_name") or model.name,
+        title=model.title,
         read=config_reads(code),
         symbols=plan.resolution.symbols,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from fgc.compiler.backend.names import camel, identifier, path_name
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.ir.graph import (
     Call,
     Entry,
@@ -37,6 +37,7 @@ def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None 
     graph = resolution.graph
     wanted = graph.roots if needed is None else _wanted(graph, needed)
     models = _models(graph, wanted)
+    _check_models_apart(wanted, models)
     builders = _builders(wanted, program, models)
     return Plan(
         resolution=resolution,
@@ -120,6 +121,29 @@ def _builders(
             chosen[call] = path_name(call.path, lambda name: name not in taken, call.name)
             taken.add(chosen[call])
     return chosen
+
+
+def _check_models_apart(roots: Sequence[Entry], models: Mapping[Call, ModelPlan]) -> None:
+    """A model is made from its config alone, and so shares no object with anything else."""
+    outside = _outside_models(roots, models)
+    held: dict[Call, Call] = {}
+    for root in models:
+        for node in walk(root):
+            if not isinstance(node, Call) or node.kind is not Kind.SINGLETON or node is root:
+                continue
+            if node in outside or held.setdefault(node, root) is not root:
+                message = f"`{node.target}` is shared by a model and something outside of it"
+                raise BuildError(
+                    Diagnostic(
+                        "FGC040",
+                        message,
+                        node.target_span,
+                        labels=(
+                            Label(root.target_span, "this model is made from its config alone"),
+                        ),
+                        help="write `!partial` or `!factory`, so that each has its own",
+                    )
+                )
 
 
 def _outside_models(roots: Sequence[Entry], models: Mapping[Call, ModelPlan]) -> set[Call]:

@@ -52,10 +52,9 @@ class _Files:
                     found = self._external(code, name, unit)
                     if found is not None:
                         self._add(imports, found)
-        title = _metadata(self.plan, "config_name") or model.name
         return Module(
             path=f"{model.folder}/modeling_{model.name}.py",
-            docstring=f"{title}: a causal language model.",
+            docstring=f"The code of {model.title}.",
             imports=tuple(imports.values()),
             pieces=tuple(self._piece(code, unit.spans) for code in codes),
         )

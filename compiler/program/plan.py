@@ -21,6 +21,11 @@ class ModelPlan:
     fields: Mapping[str, Node]
 
     @property
+    def title(self) -> str:
+        """Its name for people. Experiments with one model share it, and so its files."""
+        return self.name.replace("_", " ").title()
+
+    @property
     def config_class(self) -> str:
         """The name of its generated config class."""
         return f"{self.prefix}Config"

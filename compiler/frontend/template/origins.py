@@ -68,7 +68,7 @@ def _literal_runs(file: str, chunk: Chunk, literal: str) -> Iterator[_Run]:
             if run := part.strip():
                 yield _Run(run, file, number, column + start + part.index(run))
             start += len(part) + 1
-        column = 2
+        column = 1
 
 
 def _lay(text: str, runs: Iterator[_Run], pieces: list[list[Piece]]) -> None:

@@ -189,9 +189,9 @@ def _resolve(build: Build) -> Build:
 
 def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
-    from fgc.targets.project import PROGRAM
+    from fgc.targets.train.program import TRAIN
 
-    found = check(_made(build.resolution), PROGRAM.launch.keys())
+    found = check(_made(build.resolution), TRAIN.launch.keys())
     return replace(build, diagnostics=(*build.diagnostics, *found))
 
 
@@ -235,34 +235,41 @@ def _seal(build: Build) -> Build:
     from fgc.targets.project import project_files
 
     source, emitted, paths = _made(build.source), _made(build.emitted), _relative_paths(build)
-    overrides = {name: _as_written(value) for name, value in build.request.overrides.items()}
+    overrides = overrides_as_written(build.request.overrides)
     config = source.path.as_posix()
     extra = project_files(
         _made(build.plan), emitted, config=paths.name(config), overrides=overrides
     )
     tree, lock = seal(
+        _made(build.plan),
+        _made(build.specialised).library,
         emitted,
         extra,
         config=config,
         rendered=_made(build.rendered),
-        resolution=_made(build.resolution),
         overrides=overrides,
         paths=paths,
     )
     return replace(build, tree=tree, lock=lock)
 
 
-def _as_written(value: Scalar) -> str:
-    """A scalar as ``--set`` takes it."""
-    return json.dumps(value) if isinstance(value, bool | None) else str(value)
+def overrides_as_written(overrides: Mapping[str, Scalar]) -> dict[str, str]:
+    """Scalars as ``--set`` takes them."""
+    return {
+        name: json.dumps(value) if isinstance(value, bool | None) else str(value)
+        for name, value in overrides.items()
+    }
 
 
 def _relative_paths(build: Build) -> RelativePaths:
+    return relative_paths(_made(build.source))
+
+
+def relative_paths(source: Source) -> RelativePaths:
     """How the tree names what it was made from: by project, workspace, or fgc's own templates."""
     from fgc.compiler.backend.relative_paths import RelativePaths
     from fgc.compiler.frontend.folders import shipped_templates
 
-    source = _made(build.source)
     folders = [("", source.project_root), ("fgc.templates", shipped_templates())]
     if source.project.workspace is not None:
         folders.append(("workspace", source.project.workspace))

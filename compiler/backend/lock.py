@@ -6,6 +6,7 @@ version of what is installed, so equal inputs give equal bytes::
     {
       "black": "26.10.1",                            whose style the files have
       "code": "<sha256>",                            over the files that decide what a run does
+      "compiler": "<hash>",                          of fgc's own source
       "config": "configs/baseline.yaml",             what was built, relative to its project
       "fgc": "0.1.0",
       "files": {"train.py": "<sha256>", ...},        each emitted file, as emitted
@@ -41,6 +42,7 @@ class Lock:
     inputs: Mapping[str, str]
     files: Mapping[str, str]
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
+    compiler: str = ""
 
     @property
     def code(self) -> str:
@@ -50,7 +52,12 @@ class Lock:
     @property
     def inputs_hash(self) -> str:
         """The hash over all that the tree is a function of."""
-        made_by = {"black": self.black, "config": self.config, "fgc": self.fgc}
+        made_by = {
+            "black": self.black,
+            "compiler": self.compiler,
+            "config": self.config,
+            "fgc": self.fgc,
+        }
         parts = {"inputs": self.inputs, "made_by": made_by, "overrides": self.overrides}
         return tree_hash({name: tree_hash(part) for name, part in parts.items()})
 
@@ -59,6 +66,7 @@ class Lock:
         fields: dict[str, Any] = {
             "black": self.black,
             "code": self.code,
+            "compiler": self.compiler,
             "config": self.config,
             "fgc": self.fgc,
             "files": dict(self.files),
@@ -82,7 +90,7 @@ class Lock:
         fields = cast("dict[str, Any]", read)
         if fields.get("version") != VERSION:
             raise ValueError(f"format version {fields.get('version')!r}, this fgc reads {VERSION}")
-        strings = {name: fields.get(name) for name in ("fgc", "black", "config")}
+        strings = {name: fields.get(name) for name in ("fgc", "black", "config", "compiler")}
         tables = {name: fields.get(name) for name in ("inputs", "files", "overrides")}
         if not all(isinstance(value, str) for value in strings.values()):
             raise ValueError("a version or the config's path is missing or malformed")

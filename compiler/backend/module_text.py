@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fgc.compiler.ir.module import Import, Module, Piece
+from fgc.compiler.store import Store, cache_folder
 
 LINE_LENGTH = 100
 LOCAL = ("runtime", "model", "user")
@@ -99,9 +102,20 @@ def _order(imported: Import) -> tuple[object, ...]:
 
 
 def formatted(text: str) -> str:
-    """``text`` as black writes it."""
+    """``text`` as black writes it; what was formatted once is remembered."""
+    store = Store(cache_folder() / "format", f"black {black_version()} {LINE_LENGTH}")
+    return store.derive("formatted", text, lambda: _formatted(text))
+
+
+def _formatted(text: str) -> str:
     import black
     from black.mode import TargetVersion
 
     mode = black.Mode(line_length=LINE_LENGTH, target_versions={TargetVersion.PY311})
     return black.format_str(text, mode=mode)
+
+
+@lru_cache(maxsize=1)
+def black_version() -> str:
+    """The version of the formatter, whose style is part of the output."""
+    return importlib.metadata.version("black")

@@ -31,6 +31,15 @@ class RelativePaths:
                 return (PurePosixPath(prefix) / path.relative_to(folder).as_posix()).as_posix()
         return path.name
 
+    def path(self, name: str) -> Path | None:
+        """The file that ``name`` names, None where there is none."""
+        for prefix, folder in self.folders:
+            if not prefix or name.startswith(prefix + "/"):
+                found = folder / name[len(prefix) :].lstrip("/")
+                if found.is_file():
+                    return found
+        return None
+
     def scrub(self, text: str) -> str:
         """``text`` with the folders' absolute paths made relative."""
         for prefix, folder in self.folders:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from fgc.compiler.pipeline import Outcome
 
 PROGRAM = "train.py"
+LOCK_NAME = "fgc.lock"
 
 
 @click.command(short_help="Build a configuration into a project.")
@@ -67,6 +68,8 @@ def build(
     report(outcome, output_format)
     if outcome.failed:
         raise SystemExit(1)
+    if out is not None and written is None:
+        click.echo(f"unchanged {out.as_posix()}/ ({perf_counter() - start:.2f} s)")
     if out is not None and written is not None and outcome.build.tree is not None:
         _print_summary(out, outcome.build.tree, written, perf_counter() - start)
 
@@ -86,12 +89,16 @@ def _build(
         click.echo(f"# after {name}\n{left}")
 
     until = None if out is not None else max(print_after, key=PASS_NAMES.index)
-    outcome = run(
-        Request(config, overrides=overrides), until=until, print_after=print_after, show=show
-    )
+    request = Request(config, overrides=overrides)
+    if out is not None and not print_after and (out / LOCK_NAME).is_file():
+        first = run(request, until="render")
+        if not first.failed and _is_unchanged(first, out):
+            return first, None
+    outcome = run(request, until=until, print_after=print_after, show=show)
     if out is None or outcome.failed:
         return outcome, None
     from fgc.compiler.backend.tree import write_tree
+    from fgc.compiler.unchanged import remember_silence
 
     start = perf_counter()
     tree, lock = sealed(outcome.build)
@@ -99,8 +106,27 @@ def _build(
         written = write_tree(tree, lock, out, force=force)
     except BuildError as error:
         return replace(outcome, diagnostics=outcome.diagnostics + error.diagnostics), None
+    if not outcome.diagnostics:
+        remember_silence(lock)
     seconds = {**outcome.seconds, "write": perf_counter() - start}
     return replace(outcome, seconds=seconds), written
+
+
+def _is_unchanged(outcome: Outcome, out: Path) -> bool:
+    """Whether ``out`` holds what this configuration, rendered so far, would be built into."""
+    from fgc.compiler.pipeline import overrides_as_written, relative_paths
+    from fgc.compiler.unchanged import is_unchanged
+
+    build = outcome.build
+    if build.source is None or build.rendered is None:
+        return False
+    return is_unchanged(
+        out,
+        build.rendered,
+        build.source.path.as_posix(),
+        overrides_as_written(build.request.overrides),
+        relative_paths(build.source),
+    )
 
 
 def _print_times(seconds: Mapping[str, float]) -> None:

@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 from collections.abc import Mapping
 from pathlib import Path
 
 from fgc.compiler.backend.lock import Lock
+from fgc.compiler.backend.module_text import black_version
 from fgc.compiler.backend.relative_paths import RelativePaths
 from fgc.compiler.backend.sourcemap import MAP_NAME
-from fgc.compiler.backend.tree import Content, Tree, digest
+from fgc.compiler.backend.tree import Content, FileCopy, Tree, digest
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.passes.emit import Emitted
-from fgc.compiler.symbols.resolution import Resolution
+from fgc.compiler.program.plan import Plan
+from fgc.compiler.specialiser.source import Library
+from fgc.compiler.store import compiler_digest
 
 FGC = "0.1.0"
 
 
 def seal(
+    plan: Plan,
+    library: Library,
     emitted: Emitted,
     extra: Mapping[str, Content],
     *,
     config: str,
     rendered: Rendered,
-    resolution: Resolution,
     overrides: Mapping[str, str],
     paths: RelativePaths,
 ) -> tuple[Tree, Lock]:
@@ -33,7 +36,7 @@ def seal(
     ``extra`` are the target's files that are not Python of the program. ``config`` is the built
     configuration's file, ``overrides`` what ``--set`` gave, as text.
     """
-    inputs = _inputs(rendered, resolution, paths)
+    inputs = _inputs(rendered, library, paths)
     tree: dict[str, Content] = {path: text.encode() for path, text in emitted.python.items()}
     tree |= {**emitted.files, **extra}
     tree |= {f"config/{name}": content for name, content in inputs.items()}
@@ -41,26 +44,27 @@ def seal(
     tree[MAP_NAME] = emitted.source_map.to_json().encode()
     tree = dict(sorted(tree.items()))
     hashes = {name: hashlib.sha256(content).hexdigest() for name, content in inputs.items()}
-    hashes |= {path: digest(content) for path, content in emitted.files.items()}
+    hashes |= {paths.name(file): digest(FileCopy.of(Path(file))) for file in plan.files}
     lock = Lock(
         fgc=FGC,
-        black=importlib.metadata.version("black"),
+        black=black_version(),
         config=paths.name(config),
         inputs=dict(sorted(hashes.items())),
         files={path: digest(content) for path, content in tree.items()},
         overrides=dict(sorted(overrides.items())),
+        compiler=compiler_digest(),
     )
     return tree, lock
 
 
-def _inputs(rendered: Rendered, resolution: Resolution, paths: RelativePaths) -> dict[str, bytes]:
+def _inputs(rendered: Rendered, library: Library, paths: RelativePaths) -> dict[str, bytes]:
     """The texts that the tree is made of: every template, and the user's modules."""
     found = {
         paths.name(file): paths.scrub(text).encode()
         for file, text in rendered.sources.items()
         if not file.startswith("<")
     }
-    for symbol in resolution.symbols.values():
-        if symbol.origin == "project" and symbol.file is not None:
-            found[paths.name(symbol.file)] = Path(symbol.file).read_bytes()
+    for module in library.read():
+        if not module.name.startswith("fgc."):
+            found[paths.name(module.path.as_posix())] = module.text.encode()
     return found

@@ -101,6 +101,8 @@ def make_needed_first(
         read = _Names()
         statement.visit(read)
         targets = _targets(statement)
+        if targets and targets <= made:
+            continue  # something above needed it already
         for need in read.names:
             if need not in targets:
                 make(need)

@@ -21,7 +21,12 @@ from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
 from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
-from fgc.compiler.specialiser.definition import Request, parameters, specialise_function
+from fgc.compiler.specialiser.definition import (
+    Request,
+    call_keywords,
+    parameters,
+    specialise_function,
+)
 from fgc.compiler.specialiser.families import Families, Family, Scope, is_factory
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.subset import violations
@@ -394,9 +399,10 @@ class ProgramUnit:
             elif isinstance(node, Call) and node in self.plan.builders:
                 maker = f"build_{self.plan.builders[node]}"
                 takes = tuple(self.makers[maker])
-                callee = cst.Name(maker)
+                offered = call_keywords(tree, name)
+                own = tuple(_named(take) for take in takes if take not in offered)
                 bindings[name] = Construct(
-                    Construction(callee, (), frozenset(takes), positional=takes)
+                    Construction(cst.Name(maker), own, frozenset(takes), positional=takes)
                 )
             elif isinstance(node, Call):
                 bindings[name] = Construct(self._called(node))
@@ -438,6 +444,11 @@ class ProgramUnit:
 
     def _symbol(self, call: Call) -> cst.BaseExpression:
         return symbol(self.plan, self.library, self.namespace, call)
+
+
+def _named(name: str) -> cst.Arg:
+    """``name=name``."""
+    return cst.Arg(cst.Name(name), keyword=cst.Name(name))
 
 
 def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, cst.FunctionDef]:

@@ -75,6 +75,10 @@ class Library:
             self._modules[name] = None if path is None else read_module(name, path)
         return self._modules[name]
 
+    def read(self) -> list[SourceModule]:
+        """The modules that have been read so far."""
+        return [module for module in self._modules.values() if module is not None]
+
     def owns(self, name: str) -> bool:
         """Whether the module ``name`` is below one of the roots."""
         return any(name == root or name.startswith(root + ".") for root in self.roots)

@@ -66,6 +66,7 @@ class Classes:
         The first of its ancestors that defines a constructor decides, as in Python.
         """
         hooked = False  # an inherited `__init_subclass__` may give a subclass its constructor
+        takes_anything = False  # a `__new__(cls, *args)`, which an `__init__` further up may narrow
         for index, ancestor in enumerate(self._upwards(owner)):
             if ancestor is None:
                 return None
@@ -79,13 +80,14 @@ class Classes:
             options = dataclass_options(declared)
             if options is not None and options.init and "__init__" not in declared.methods:
                 return self._synthesised(self.ancestors(owner)[index:], declared)
+            takes_anything = takes_anything or "__new__" in declared.methods
             explicit = _explicit_constructor(declared)
             if explicit is not None:
                 return None if hooked else _without_first(explicit)
             if not _decorators_are_transparent(declared):
                 return None
             hooked = hooked or any(_hooks(later) for later in self.ancestors(owner)[index + 1 :])
-        return None if hooked else Signature(())
+        return None if hooked or takes_anything else Signature(())
 
     def _upwards(self, owner: Definition) -> Iterator[Definition | None]:
         """The class, then its ancestors: their files are read only when they are asked for."""

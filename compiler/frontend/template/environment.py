@@ -87,8 +87,7 @@ def _finalize(value: Any) -> Any:
     if isinstance(value, Namespace):
         raise TypeError("a namespace has no text; its attributes have")
     if callable(value) and not isinstance(value, Undefined):
-        name = getattr(value, "__name__", None) or getattr(value, "name", "it")
-        raise TypeError(f"`{name}` is a function; it is printed only when called")
+        raise TypeError("a function has no text; a call of it has")
     return value
 
 

@@ -218,7 +218,7 @@ def test_expressions(expression: str, text: str) -> None:
         ("{{ joinpath('a', b) }}", "FGC004: `b` is undefined"),
         ("{{ b | toyaml }}", "FGC004: `b` is undefined"),
         ("{{ joinpath(1) }}", "FGC005: a path is text, not `int`"),
-        ("{{ joinpath }}", "FGC005: `_joinpath` is a function; it is printed only when called"),
+        ("{{ joinpath }}", "FGC005: a function has no text; a call of it has"),
         ("{{ namespace() }}", "FGC005: a namespace has no text; its attributes have"),
         ("{{ [1] | random }}", "FGC003: there is no filter `random`"),
         ("{{ lipsum() }}", "FGC004: `lipsum` is undefined"),

@@ -102,9 +102,15 @@ right
 -- endif
 [b]
 {{ self.a() | length }}
+-- set i
+-- include 'inc'
+-- endset
+{{ i | length }} {{ {"inc\n": 2}[i] }}
+-- import 'inc' as module
+{{ module | string | length }}
 """
-    result = rendered(top=top, base="[a]\nabc\n[b]\n")
-    assert result.text == "4 True 1 ABC\nright\n19\n"
+    result = rendered(top=top, base="[a]\nabc\n[b]\n", inc="inc\n")
+    assert result.text == "4 True 1 ABC\nright\n19\n4 2\n4\n"
     assert origin(result, "right") == ("<top>", 8, 1)
 
 

@@ -25,10 +25,10 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """Runs the demo, once for all the processes that pytest spreads a session over."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "demo"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
     folder.mkdir(exist_ok=True)
     project, output = folder / "run", folder / "output.txt"
     with FileLock(folder / "lock"):

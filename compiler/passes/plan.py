@@ -23,6 +23,7 @@ from fgc.compiler.ir.graph import (
 from fgc.compiler.ir.graph import (
     Mapping as MappingNode,
 )
+from fgc.compiler.program.options import launch_args
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.sharing import promoted
 from fgc.compiler.program.target import Program
@@ -46,6 +47,7 @@ def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None 
         builders=builders,
         constants=_constants(wanted),
         files=_files(wanted),
+        launch_args=launch_args(graph),
         models=models,
     )
 

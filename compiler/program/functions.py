@@ -27,7 +27,7 @@ def dependencies(node: Node, plan: Plan) -> list[str]:
             found.setdefault(plan.builders[below])
             continue
         if isinstance(below, Var):
-            value = plan.program.launch.get(below.var)
+            value = plan.program.launch.get(below.var) or plan.launch_args.get(below.var)
             if value is not None and value.code is None and below.var not in plan.graph.bindings:
                 found.setdefault(below.var)
         if isinstance(below, Call) and below in plan.models:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fgc.compiler.ir.graph import Call, Entry, Graph, Literal, Node
-from fgc.compiler.program.target import Program
+from fgc.compiler.program.target import LaunchArg, Program
 from fgc.compiler.symbols.resolution import Resolution
 
 
@@ -37,7 +37,8 @@ class Plan:
 
     ``roots`` are the top-level nodes that the program needs. ``builders`` are the calls that get a
     function of their own, by the name of what it makes; ``constants`` the scalars that do.
-    ``files`` gives each local file its path in the tree. ``models`` are by their root.
+    ``files`` gives each local file its path in the tree, ``launch_args`` the options that the
+    configuration adds to the program. ``models`` are by their root.
     """
 
     resolution: Resolution
@@ -46,6 +47,7 @@ class Plan:
     builders: Mapping[Call, str]
     constants: Mapping[Node, str]
     files: Mapping[str, str]
+    launch_args: Mapping[str, LaunchArg]
     models: Mapping[Call, ModelPlan]
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fgc.compiler.ir.graph import Scalar
+
 
 @dataclass(frozen=True, slots=True)
 class Launch:
@@ -17,6 +19,22 @@ class Launch:
 
     annotation: str
     code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchArg(Launch):
+    """An option of the program that a configuration declares under ``launch_args``.
+
+    ``type`` is one of `TYPES`, ``default`` its value when it is not given; ``help`` is for people.
+    """
+
+    type: str = "str"
+    default: Scalar = None
+    help: str = ""
+
+
+TYPES = {"int": "int", "float": "float", "str": "str", "bool": "bool", "path": "Path"}
+"""What an option's value may be, and the annotation of a parameter that takes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ import libcst as cst
 
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import path_name
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node
 from fgc.compiler.ir.module import Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
 from fgc.compiler.program.language import CALLABLES, written
 from fgc.compiler.program.namespace import Namespace, attribute
+from fgc.compiler.program.options import with_options
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
@@ -73,7 +75,7 @@ class ModelUnit:
             bindings=plan.graph.bindings,
             launch={},
         )
-        self.families = Families(Scope(values.code, values.known, self._definition))
+        self.families = Families(Scope(values.code, values.inner, values.known, self._definition))
         self.families.part(model.root)
         assign_names(self.families, model.prefix)
         taken: set[str] = {"config", "self"}
@@ -156,7 +158,7 @@ class ProgramUnit:
         self.namespace = Namespace(own, {**ALWAYS, **skeleton.imports})
         launch = {
             name: cst.parse_expression(value.code) if value.code else cst.Name(name)
-            for name, value in plan.program.launch.items()
+            for name, value in {**plan.program.launch, **plan.launch_args}.items()
         }
         self.values = Values(
             fields=None,
@@ -166,7 +168,13 @@ class ProgramUnit:
             launch=launch,
         )
         self.families = Families(
-            Scope(self.values.code, self.values.known, self._definition, self._elsewhere)
+            Scope(
+                self.values.code,
+                self.values.inner,
+                self.values.known,
+                self._definition,
+                self._elsewhere,
+            )
         )
         shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
         self.writer = Writer(
@@ -200,7 +208,9 @@ class ProgramUnit:
         for name in self.plan.program.functions:
             tree = self.skeleton.definitions[name].parse()
             assert isinstance(tree, cst.FunctionDef)
-            trees[name] = self._entry(tree, entry) if name == self.plan.program.entry else tree
+            if name == self.plan.program.entry:
+                tree = self._entry(tree, entry)
+            trees[name] = with_options(tree, self.plan.launch_args)
         trees = _called_from(self.plan.program.entry, trees)
         written = [(f, self.writer.definition(f)) for f in self.families.families.values()]
         names = owned(self.namespace, self.library)
@@ -327,7 +337,8 @@ class ProgramUnit:
 
     def _type(self, name: str) -> str | None:
         """The type of a parameter: as the target says, or of what the node's function makes."""
-        written = self.plan.program.types.get(name)
+        launch = self.plan.launch_args.get(name) or self.plan.program.launch.get(name)
+        written = self.plan.program.types.get(name) or (launch.annotation if launch else None)
         if written is None:
             return None
         for word, module in self.plan.program.imports.items():
@@ -385,7 +396,30 @@ class ProgramUnit:
             name = param.name.value
             key = self.plan.program.aliases.get(name, name.removeprefix("build_"))
             nodes[name] = self.plan.root(key)
+            self._check_slot(param, key, nodes[name])
         return nodes
+
+    def _check_slot(self, param: cst.Param, key: str, node: Node | None) -> None:
+        """Raises `BuildError` (FGC040) for a node that the program cannot do with, or without."""
+        program = self.plan.program.path
+        if node is None and param.default is None:
+            remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
+            message = f"`{program}` needs a top-level `{key}`"
+            raise BuildError(Diagnostic("FGC040", message, self._anywhere(), help=remedy))
+        if node is None or not is_factory(param):
+            return
+        if not isinstance(node, Call):
+            message = f"`{key}` is not something that `{program}` can make"
+            remedy = "write a tag such as `!singleton:module:Name` or `!partial:module:Name`"
+            raise BuildError(Diagnostic("FGC040", message, node.span, help=remedy))
+        if node.kind is Kind.META:
+            message = "`!meta` is printed, and never built"
+            raise BuildError(Diagnostic("FGC040", message, node.span))
+
+    def _anywhere(self) -> Span | None:
+        """The first place of the configuration."""
+        roots = self.plan.graph.roots
+        return roots[0].key_span if roots else None
 
     def _entry(self, tree: cst.FunctionDef, nodes: Mapping[str, Node | None]) -> cst.FunctionDef:
         bindings: dict[str, Binding] = {}
@@ -400,7 +434,7 @@ class ProgramUnit:
                 maker = f"build_{self.plan.builders[node]}"
                 takes = tuple(self.makers[maker])
                 offered = call_keywords(tree, name)
-                own = tuple(_named(take) for take in takes if take not in offered)
+                own = tuple(self._needed(take) for take in takes if take not in offered)
                 bindings[name] = Construct(
                     Construction(cst.Name(maker), own, frozenset(takes), positional=takes)
                 )
@@ -409,6 +443,13 @@ class ProgramUnit:
         folded = specialise_function(tree, Request(tree.name.value, bindings))
         calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
         return make_needed_first(folded, self.makers, calls)
+
+    def _needed(self, name: str) -> cst.Arg:
+        """What the skeleton does not offer: an option of the program, or an object made for it."""
+        value: cst.BaseExpression = cst.Name(name)
+        if name in self.plan.launch_args:
+            value = cst.Attribute(cst.Name("args"), cst.Name(name))
+        return cst.Arg(value, keyword=cst.Name(name))
 
     def _called(self, call: Call) -> Construction:
         """A partial that the entry calls itself: its bound arguments stand in the call."""
@@ -444,11 +485,6 @@ class ProgramUnit:
 
     def _symbol(self, call: Call) -> cst.BaseExpression:
         return symbol(self.plan, self.library, self.namespace, call)
-
-
-def _named(name: str) -> cst.Arg:
-    """``name=name``."""
-    return cst.Arg(cst.Name(name), keyword=cst.Name(name))
 
 
 def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, cst.FunctionDef]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from fgc.compiler.backend.literal import literal
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import (
     Call,
     File,
@@ -17,6 +18,7 @@ from fgc.compiler.ir.graph import (
     Scalar,
     Tuple,
     Var,
+    walk,
 )
 from fgc.compiler.ir.graph import (
     Mapping as MappingNode,
@@ -63,6 +65,23 @@ class Values:
                 if self.call is None:
                     raise AssertionError("a call has no value here")
                 return self.call(node)
+
+    def inner(self, node: Node) -> cst.BaseExpression:
+        """The expression for ``node`` in a definition that does not see the program's names.
+
+        Raises `BuildError` (FGC040) for a value that is known only when the program starts.
+        """
+        for below in walk(node):
+            if isinstance(below, Var) and self._is_launch(below):
+                message = f"`{below.var}` is known only at launch, and decides a part of an object"
+                raise BuildError(
+                    Diagnostic("FGC040", message, below.span, help="give it to the object itself")
+                )
+        return replace(self, constants={}).code(node)
+
+    def _is_launch(self, node: Var) -> bool:
+        inside = self.fields is not None and node.var in self.fields
+        return not inside and node.var not in self.bindings and node.var in self.launch
 
     def known(self, node: Node) -> object:
         """The value at build of ``node``, or Ellipsis."""

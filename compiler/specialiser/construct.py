@@ -101,13 +101,14 @@ class Writer:
             function = self.unit.families.scope.elsewhere(part.node)
             if function is not None:
                 return Construction(function)
-            return Construction(self.unit.symbol(part.node), self._foreign_args(part.node))
+            args = self._foreign_args(part.node, inner=parent is not None)
+            return Construction(self.unit.symbol(part.node), args)
         family = part.family
         bound: dict[str, cst.BaseExpression] = {}
         for hole in family.open_holes():
             bound[family.parameter(hole)] = self._hole(part, hole, parent, prefix)
         for name, node in part.instances.items():
-            bound[name] = self.value(node)
+            bound[name] = self.value(node, inner=parent is not None)
         for shared in family.shared:
             bound[self.unit.shared[shared]] = cst.Name(self.unit.shared[shared])
         order = [param.name.value for param in parameters(family.tree)]
@@ -126,56 +127,64 @@ class Writer:
         code = parent.closed((*prefix, *hole))
         return cst.Name(parent.parameter((*prefix, *hole))) if code is None else code
 
-    def _foreign_args(self, call: Call) -> tuple[cst.Arg, ...]:
-        args = [cst.Arg(self.value(node)) for node in call.args]
+    def _foreign_args(self, call: Call, *, inner: bool) -> tuple[cst.Arg, ...]:
+        args = [cst.Arg(self.value(node, inner=inner)) for node in call.args]
         entries = bound_entries(call)
-        args += [_keyword(str(entry.key), self.value(entry.value)) for entry in entries]
+        args += [_keyword(str(e.key), self.value(e.value, inner=inner)) for e in entries]
         args = by_position(args, self.unit.positional(call))
         if is_open(call) and call.latent_args is not None:
-            args.append(cst.Arg(self.value(call.latent_args), star="**"))
+            args.append(cst.Arg(self.value(call.latent_args, inner=inner), star="**"))
         return tuple(args)
 
-    def value(self, node: Node) -> cst.BaseExpression:
-        """The expression for an argument."""
+    def value(self, node: Node, *, inner: bool = False) -> cst.BaseExpression:
+        """The expression for an argument; ``inner`` for one within a definition."""
+        scope = self.unit.families.scope
         if not any(isinstance(below, Call) for below in walk(node)):
-            return self.unit.families.scope.value(node)
+            return scope.inner(node) if inner else scope.value(node)
         match node:
             case Call(kind=Kind.SINGLETON) if node in self.unit.shared:
                 return cst.Name(self.unit.shared[node])
             case Call(kind=Kind.PARTIAL):
-                return self.callable_value(self.unit.families.part(node, None))
+                return self.callable_value(self.unit.families.part(node, None), inner=inner)
             case Call():
-                return self.made(self.unit.families.part(node))
+                return self.made(self.unit.families.part(node), inner=inner)
             case List(items=items):
-                return cst.List([cst.Element(self.value(item)) for item in items])
+                return cst.List([cst.Element(self.value(item, inner=inner)) for item in items])
             case Tuple(items=items):
-                elements = [cst.Element(self.value(item)) for item in items]
-                return _tuple(elements)
+                return _tuple([cst.Element(self.value(item, inner=inner)) for item in items])
             case MappingNode(entries=entries):
                 return cst.Dict(
                     [
-                        cst.DictElement(literal(entry.key), self.value(entry.value))
+                        cst.DictElement(literal(entry.key), self.value(entry.value, inner=inner))
                         for entry in entries
                     ]
                 )
             case _:
-                return self.unit.families.scope.value(node)
+                return scope.value(node)
 
-    def made(self, part: Part) -> cst.BaseExpression:
+    def made(self, part: Part, *, inner: bool = False) -> cst.BaseExpression:
         """The call that makes ``part`` where it stands."""
-        construction = self.construction(part)
+        construction = self._alone(part, inner)
         if isinstance(part, Foreign):
             written = self.unit.language(part.node, construction.args)
             if written is not None:
                 return written
         return cst.Call(construction.callee, construction.args)
 
-    def callable_value(self, part: Part) -> cst.BaseExpression:
+    def _alone(self, part: Part, inner: bool) -> Construction:
+        if inner and isinstance(part, Foreign):
+            function = self.unit.families.scope.elsewhere(part.node)
+            if function is None:
+                args = self._foreign_args(part.node, inner=True)
+                return Construction(self.unit.symbol(part.node), args)
+        return self.construction(part)
+
+    def callable_value(self, part: Part, *, inner: bool = False) -> cst.BaseExpression:
         """``part`` as a callable: the class or function, or a `partial` of it.
 
         Where its arguments are made anew for each call, a lambda makes them.
         """
-        construction = self.construction(part)
+        construction = self._alone(part, inner)
         if not construction.args:
             return construction.callee
         if any(_is_made(node) for node in _bound_nodes(part.node)):

@@ -28,13 +28,15 @@ ANY_KEYWORD = None  # call-time keywords that cannot be told
 class Scope:
     """What the code of a unit may refer to.
 
-    ``value`` gives the code of a node that is not a call. ``known`` gives its value at build (of a
+    ``value`` gives the code of a node that is not a call, ``inner`` its code within a definition,
+    which cannot see the names of the program that uses it. ``known`` gives its value at build (of a
     literal, of a field of the config), or Ellipsis. ``definition`` gives the source of a symbol
-    that may be specialised, None for any other. ``elsewhere`` gives the function that makes a call's
-    object, where the unit has one for it.
+    that may be specialised, None for any other. ``elsewhere`` gives the function that makes a
+    call's object, where the unit has one for it.
     """
 
     value: Callable[[Node], cst.BaseExpression]
+    inner: Callable[[Node], cst.BaseExpression]
     known: Callable[[Node], object]
     definition: Callable[[Call], tuple[Definition, Tree] | None]
     elsewhere: Callable[[Call], cst.BaseExpression | None] = lambda call: None
@@ -217,7 +219,7 @@ class Families:
             return Constant(known)
         if isinstance(known, str) and is_choice(param):
             return Constant(known)
-        use.holes[(name,)] = self.scope.value(node)
+        use.holes[(name,)] = self.scope.value(node) if use.top else self.scope.inner(node)
         return "number"
 
     def _adopt(self, use: Use, prefix: Hole, part: Part) -> Hashable:

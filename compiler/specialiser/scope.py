@@ -39,7 +39,7 @@ def references(code: str) -> set[str]:
 
 def bound_names(tree: ast.AST) -> set[str]:
     """Every name that any scope within ``tree`` binds, parameters included."""
-    return {name for node in ast.walk(tree) for name in _binds(node)}
+    return {name for node in ast.walk(tree) for name in names_bound_by(node)}
 
 
 def bound_in(body: Iterable[ast.AST]) -> set[str]:
@@ -50,12 +50,12 @@ def bound_in(body: Iterable[ast.AST]) -> set[str]:
         if isinstance(node, ast.Global | ast.Nonlocal):
             elsewhere.update(node.names)
         else:
-            found.update(_binds(node))
+            found.update(names_bound_by(node))
     return found - elsewhere
 
 
-def _binds(node: ast.AST) -> Iterator[str]:
-    """The names that ``node`` itself binds."""
+def names_bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that ``node`` itself binds, without those of its children."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             yield name
@@ -155,9 +155,7 @@ def _function(function: FunctionNode, scopes: tuple[set[str], ...]) -> Iterator[
         yield from _reads(statement, (*_closures(around), inner), annotation=False)
 
 
-def _class_body(
-    body: Iterable[ast.stmt], scopes: tuple[set[str], ...]
-) -> Iterator[GlobalName]:
+def _class_body(body: Iterable[ast.stmt], scopes: tuple[set[str], ...]) -> Iterator[GlobalName]:
     own = _ClassScope(bound_in(body))
     for statement in body:
         yield from _reads(statement, (*_closures(scopes), own), annotation=False)

@@ -7,20 +7,26 @@ only those that are folded.
 from __future__ import annotations
 
 import ast
-import symtable
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import libcst as cst
 
 from fgc.compiler.ir.module import Import
+from fgc.compiler.specialiser.scope import bound_in, names_bound_by, references
+
+__all__ = ["Definition", "Library", "SourceModule", "read_module", "references"]
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A top-level class, function or assignment: its text, with decorators and comments above."""
+    """A top-level class or function, or statements that make values: their text, with decorators
+    and comments above.
+
+    A statement that binds several names is one definition, called by the first of them.
+    """
 
     module: str
     name: str
@@ -28,17 +34,38 @@ class Definition:
     line: int  # of the first line of `text`, from 1
     kind: str  # "class", "function" or "value"
 
+    @property
+    def syntax(self) -> ast.Module:
+        """The definition as Python's own tree, which nobody changes."""
+        return syntax(self.text)
+
     def parse(self) -> cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine:
         """The definition as a tree; comments above it are its leading lines."""
-        module = cst.parse_module(self.text)
-        statement = module.body[0]
-        assert isinstance(statement, cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine)
-        return statement.with_changes(leading_lines=[*module.header, *statement.leading_lines])
+        return parse_statement(self.text)
+
+
+@lru_cache(maxsize=1024)
+def syntax(text: str) -> ast.Module:
+    """The tree of a piece of code."""
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=1024)
+def parse_statement(text: str) -> cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine:
+    """The first statement of ``text``; comments above it are its leading lines."""
+    module = cst.parse_module(text)
+    statement = module.body[0]
+    assert isinstance(statement, cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine)
+    return statement.with_changes(leading_lines=[*module.header, *statement.leading_lines])
 
 
 @dataclass(frozen=True)
 class SourceModule:
-    """One module of the runtime or of a project."""
+    """One module of the runtime or of a project.
+
+    ``left_out`` are the lines of top-level statements that belong to no definition: what they do
+    when the module is imported, nothing does in the tree.
+    """
 
     name: str
     path: Path
@@ -47,6 +74,7 @@ class SourceModule:
     definitions: dict[str, Definition]
     imports: dict[str, Import]
     future: tuple[str, ...] = ()
+    left_out: tuple[int, ...] = ()
 
     @cached_property
     def is_package(self) -> bool:
@@ -126,26 +154,87 @@ def read_module(name: str, path: Path) -> SourceModule:
     """Reads and indexes one module. Raises SyntaxError where it is not Python."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text, filename=str(path))
-    lines = text.splitlines(keepends=True)
-    definitions: dict[str, Definition] = {}
-    imports: dict[str, Import] = {}
-    future: list[str] = []
+    index = _Index(name, path, [f"{line}\n" for line in text.split("\n")])
     for statement in tree.body:
-        if isinstance(statement, ast.Import | ast.ImportFrom):
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                future += [alias.name for alias in statement.names]
-                continue
-            for imported in _imports(statement, name, path):
-                imports[imported.alias] = imported
-            continue
-        for defined, kind in _defined(statement):
-            first, last = _extent(statement, lines)
-            definitions[defined] = Definition(
-                name, defined, "".join(lines[first:last]), first + 1, kind
-            )
+        index.add(statement)
     return SourceModule(
-        name, path, text, ast.get_docstring(tree, clean=False), definitions, imports, tuple(future)
+        name,
+        path,
+        text,
+        ast.get_docstring(tree, clean=False),
+        index.definitions,
+        index.imports,
+        tuple(index.future),
+        tuple(index.left_out),
     )
+
+
+class _Index:
+    """What the statements of a module define, import, and do besides."""
+
+    def __init__(self, module: str, path: Path, lines: list[str]):
+        self.module = module
+        self.path = path
+        self.lines = lines
+        self.definitions: dict[str, Definition] = {}
+        self.imports: dict[str, Import] = {}
+        self.future: list[str] = []
+        self.left_out: list[int] = []
+        self._end = 0  # of the statement before
+        self._latest: Definition | None = None
+
+    def add(self, statement: ast.stmt) -> None:
+        """Files one top-level statement."""
+        match statement:
+            case ast.ImportFrom(module="__future__", names=names):
+                self.future += [alias.name for alias in names]
+            case ast.Import() | ast.ImportFrom():
+                for imported in _imports(statement, self.module, self.path):
+                    self.imports[imported.alias] = imported
+            case ast.ClassDef(name=name):
+                self._define([name], statement, "class")
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                self._define([name], statement, "function")
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+                pass
+            case _:
+                self._value(statement)
+
+    def _value(self, statement: ast.stmt) -> None:
+        """A statement that binds names belongs to them, one that changes a value to the value."""
+        bound = _in_order(statement)
+        changed = [*bound, *_changed(statement)]
+        held = next((self.definitions[name] for name in changed if name in self.definitions), None)
+        if held is not None and held.kind == "value" and held is not self._latest_on(statement):
+            self._extend(held, bound, statement)
+        elif bound:
+            self._define(bound, statement, "value")
+        else:
+            self.left_out.append(statement.lineno)
+
+    def _latest_on(self, statement: ast.stmt) -> Definition | None:
+        """The definition before, where ``statement`` stands on its last line."""
+        return self._latest if statement.lineno <= self._end else None
+
+    def _define(self, names: Sequence[str], statement: ast.stmt, kind: str) -> None:
+        made = self._latest_on(statement)
+        if made is None:
+            first, last = _extent(statement, self.lines)
+            text = "".join(self.lines[first:last])
+            made = Definition(self.module, names[0], text, first + 1, kind)
+            self._end, self._latest = last, made
+        for name in names:
+            self.definitions[name] = made
+
+    def _extend(self, held: Definition, names: Iterable[str], statement: ast.stmt) -> None:
+        first, last = _extent(statement, self.lines)
+        longer = replace(held, text=held.text + "".join(self.lines[first:last]))
+        alike = [name for name, definition in self.definitions.items() if definition is held]
+        for name in (*alike, *names):
+            self.definitions[name] = longer
+        self._end, self._latest = last, longer
 
 
 def _imports(statement: ast.Import | ast.ImportFrom, module: str, path: Path) -> Iterator[Import]:
@@ -162,23 +251,36 @@ def _imports(statement: ast.Import | ast.ImportFrom, module: str, path: Path) ->
             yield Import(source, alias.name, alias.asname or alias.name)
 
 
-def _defined(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    match statement:
-        case ast.ClassDef(name=name):
-            yield name, "class"
-        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-            yield name, "function"
-        case ast.Assign(targets=targets):
-            for target in targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, "value"
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            yield name, "value"
-        case _:
-            pass
+def _in_order(statement: ast.stmt) -> list[str]:
+    """The names that a statement binds, as they come."""
+    bound = bound_in([statement])
+    found = [name for node in ast.walk(statement) for name in names_bound_by(node)]
+    return [name for name in dict.fromkeys(found) if name in bound]
 
 
-def _extent(statement: ast.stmt, lines: list[str]) -> tuple[int, int]:
+def _changed(statement: ast.stmt) -> list[str]:
+    """The names whose values a statement changes: ``x[0] = 1``, ``x.append(1)``."""
+    found: list[str] = []
+    for node in ast.walk(statement):
+        match node:
+            case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.Attribute(
+                ctx=ast.Store() | ast.Del()
+            ):
+                found += _root(node)
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as method)):
+                found += _root(method)
+            case _:
+                pass
+    return found
+
+
+def _root(node: ast.expr) -> list[str]:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return [node.id] if isinstance(node, ast.Name) else []
+
+
+def _extent(statement: ast.stmt, lines: Sequence[str]) -> tuple[int, int]:
     """Lines of a statement, from 0 and half-open, with its decorators and the comments above."""
     first = statement.lineno - 1
     for decorator in getattr(statement, "decorator_list", []):
@@ -186,27 +288,3 @@ def _extent(statement: ast.stmt, lines: list[str]) -> tuple[int, int]:
     while first and lines[first - 1].startswith("#"):
         first -= 1
     return first, statement.end_lineno or statement.lineno
-
-
-def references(code: str) -> set[str]:
-    """The global names that a piece of code reads, without those it defines itself.
-
-    >>> sorted(references("def f(x: Tensor, y=ONE):\\n    z = g(x)\\n    return z.h + len(z)"))
-    ['ONE', 'Tensor', 'g', 'len']
-    """
-    top = symtable.symtable(code, "<fgc>", "exec")
-    defined = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_namespace()}
-    found: set[str] = set()
-    tables = [top]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        for symbol in table.get_symbols():
-            name = symbol.get_name()
-            local = symbol.is_assigned() or symbol.is_parameter() or symbol.is_namespace()
-            if table.get_type() == "module":
-                if symbol.is_referenced():
-                    found.add(name)
-            elif symbol.is_global() or (table.get_type() == "class" and not local):
-                found.add(name)
-    return found - defined

@@ -1,0 +1,77 @@
+"""A run that stops and goes on is the run that never stopped, to the bit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from safetensors.numpy import load_file
+
+from fgc.compiler.ir.graph import Scalar
+from tests.tree.building import SMALL, Builds
+from tests.tree.launcher import Launcher
+from tests.tree.runs import assert_same_run, last_checkpoint, records
+
+DROPOUT: dict[str, Scalar] = {
+    "attention_dropout": 0.1,
+    "embedding_dropout": 0.1,
+    "residual_dropout": 0.2,
+}
+SETTINGS: dict[str, dict[str, Scalar]] = {
+    "baseline": {},
+    "dropout": DROPOUT,
+    # an odd number of batches a step, and the end of the run within a step's share of an epoch
+    "accumulation": {"grad_accum": 3, "total_tokens": 24 * 3 * 64, "schedule": "cosine"},
+    "unclipped": {"max_grad_norm": None, "eval_files": None, "save_steps": None},
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_stopping_changes_no_bit(
+    builds: Builds, project: Path, launch: Launcher, tmp_path: Path, case: str
+) -> None:
+    tree = builds.written(project=project, **{**SMALL, **SETTINGS[case]})
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    done = launch(tree / "train.py", "--output-dir", whole)
+    assert done.returncode == 0, done.stderr
+    # at a step that logs, at one that neither logs nor saves, and to the end
+    for stop in (["--max-steps", "5"], ["--max-steps", "16"], []):
+        done = launch(tree / "train.py", "--output-dir", parts, *stop)
+        assert done.returncode == 0, done.stderr
+    assert "goes on from" in done.stdout
+    assert_same_run(whole, parts)
+    assert records(whole)[-1]["step"] == 24
+    assert _epoch(whole) >= 1, "the run is to cross the end of an epoch"
+
+
+def test_another_seed_is_another_run(
+    builds: Builds, project: Path, launch: Launcher, tmp_path: Path
+) -> None:
+    """The comparison above can fail."""
+    outputs = []
+    for settings in ({}, {"seed": 43}):
+        tree = builds.written(project=project, **{**SMALL, **settings})
+        outputs.append(tmp_path / str(len(outputs)))
+        launch(tree / "train.py", "--output-dir", outputs[-1], "--max-steps", "5")
+    with pytest.raises(AssertionError):
+        assert_same_run(*outputs)
+    weights = [load_file(last_checkpoint(output) / "model.safetensors") for output in outputs]
+    assert weights[0].keys() == weights[1].keys()
+
+
+def test_dropout_is_drawn_anew_in_each_step(
+    builds: Builds, project: Path, launch: Launcher, tmp_path: Path
+) -> None:
+    plain, dropped = tmp_path / "plain", tmp_path / "dropped"
+    for output, settings in ((plain, {}), (dropped, DROPOUT)):
+        tree = builds.written(project=project, **{**SMALL, **settings})
+        assert launch(tree / "train.py", "--output-dir", output, "--max-steps", "5").returncode == 0
+    assert records(plain)[0]["loss"] != records(dropped)[0]["loss"]
+
+
+def _epoch(output: Path) -> int:
+    import torch
+
+    state = torch.load(last_checkpoint(output) / "data.pt", weights_only=True)
+    return json.loads(json.dumps(state))["epoch"]

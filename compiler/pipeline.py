@@ -116,6 +116,7 @@ def run(
         start = perf_counter()
         try:
             build = step.run(build)
+            _verify(step.name, build)
         except BuildError as error:
             return Outcome(build, build.diagnostics + error.diagnostics, seconds)
         finally:
@@ -125,6 +126,19 @@ def run(
         if has_errors(build.diagnostics) and not step.collects:
             break
     return Outcome(build, build.diagnostics, seconds)
+
+
+def _verify(name: str, build: Build) -> None:
+    """Checks what a pass left, where it left a representation that has rules."""
+    if name in GRAPH_PASSES:
+        from fgc.compiler.ir.verify import verify_graph
+
+        verify_graph(_made(build.graph))
+    elif name == "vendor":
+        from fgc.compiler.ir.verify import verify_modules
+        from fgc.compiler.specialiser.source import references
+
+        verify_modules(_made(build.modules), references)
 
 
 def sealed(build: Build) -> tuple[Tree, Lock]:
@@ -212,8 +226,12 @@ def _plan(build: Build) -> Build:
 def _specialise(build: Build) -> Build:
     from fgc.compiler.passes.specialise import specialise
     from fgc.targets.project import PROTECTED
+    from fgc.targets.train.strategy import strategy
 
-    return replace(build, specialised=specialise(_made(build.plan), protected=PROTECTED))
+    planned = _made(build.plan)
+    return replace(
+        build, specialised=specialise(planned, protected=PROTECTED, strategy=strategy(planned))
+    )
 
 
 def _vendor(build: Build) -> Build:
@@ -225,9 +243,7 @@ def _vendor(build: Build) -> Build:
 def _emit(build: Build) -> Build:
     from fgc.compiler.passes.emit import emit
 
-    return replace(
-        build, emitted=emit(_made(build.plan), _made(build.modules), _relative_paths(build))
-    )
+    return replace(build, emitted=emit(_made(build.modules), _relative_paths(build)))
 
 
 def _seal(build: Build) -> Build:
@@ -276,7 +292,7 @@ def relative_paths(source: Source) -> RelativePaths:
     return RelativePaths(tuple(folders))
 
 
-def _show_plan(build: Build) -> str:
+def show_plan(build: Build) -> str:
     plan = _made(build.plan)
     rows = [f"{name} = {node.span.file}:{node.span.line}" for node, name in plan.constants.items()]
     rows += [f"build_{name}: {call.target}" for call, name in plan.builders.items()]
@@ -284,14 +300,14 @@ def _show_plan(build: Build) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _show_code(build: Build) -> str:
+def show_code(build: Build) -> str:
     specialised = _made(build.specialised)
     units = [specialised.program, *specialised.models.values()]
     codes = [c for unit in units for c in (*unit.roots, *unit.families, *unit.reached)]
     return "\n".join(f"# {code.module}\n{code.text}" for code in codes)
 
 
-def _show_modules(build: Build) -> str:
+def show_modules(build: Build) -> str:
     rows = [
         f"{module.path}: {', '.join(p.name for p in module.pieces if p.name)}"
         for module in _made(build.modules)
@@ -340,10 +356,11 @@ PASSES = (
     Pass("resolve", _resolve, _show_symbols, collects=True),
     Pass("check", _check, _show_symbols),
     Pass("fold", _fold, _show_graph),
-    Pass("plan", _plan, _show_plan),
-    Pass("specialise", _specialise, _show_code),
-    Pass("vendor", _vendor, _show_modules),
+    Pass("plan", _plan, show_plan),
+    Pass("specialise", _specialise, show_code),
+    Pass("vendor", _vendor, show_modules),
     Pass("emit", _emit, _show_python),
     Pass("seal", _seal, _show_lock),
 )
+GRAPH_PASSES = ("parse", "link", "fold")
 PASS_NAMES = tuple(step.name for step in PASSES)

@@ -9,6 +9,7 @@ from fgc.compiler.ir.graph import Call, Literal
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.program.plan import ModelPlan, Plan
+from fgc.targets.dataset.files import data_files
 from fgc.targets.model.config_json import config_json, generation_config_json
 from fgc.targets.model.config_module import configuration_module
 from fgc.targets.model.hf_protocol import PROTECTED
@@ -29,6 +30,7 @@ NEEDED = (
     "optimizer",
     "lr_scheduler",
     "trainer",
+    "gradient_checkpointing",
     "launch_args",
 )
 LOCAL_PACKAGES = ("runtime", "model", "user")
@@ -39,12 +41,12 @@ __all__ = ["NEEDED", "PROGRAM", "PROTECTED", "project_files"]
 def project_files(
     plan: Plan, emitted: Emitted, *, config: str, overrides: Mapping[str, str]
 ) -> dict[str, Content]:
-    """The files of the project that are neither its program nor its data.
+    """The files of the project that are not its program.
 
     Raises:
-        BuildError: FGC040, where the model's fields or the tokenizer cannot be written.
+        BuildError: FGC040, where the model's fields, the tokenizer or the data cannot be written.
     """
-    files = model_files(plan, emitted)
+    files = model_files(plan, emitted) | data_files(plan, emitted.python.values())
     codes = [*emitted.python.values(), *_python(files)]
     files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
     title = metadata(plan, "config_name") or "Experiment"

@@ -74,6 +74,8 @@ def _is_computed(piece: Piece) -> bool:
 def docstring(text: str) -> str:
     """A module's docstring, whatever the text holds."""
     safe = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if safe.endswith('"'):
+        safe = safe[:-1] + '\\"'
     return f'"""{safe}"""\n'
 
 

@@ -38,7 +38,7 @@ def seal(
     """
     inputs = _inputs(rendered, library, paths)
     tree: dict[str, Content] = {path: text.encode() for path, text in emitted.python.items()}
-    tree |= {**emitted.files, **extra}
+    tree |= extra
     tree |= {f"config/{name}": content for name, content in inputs.items()}
     tree["config/rendered.yaml"] = paths.scrub(rendered.text).encode()
     tree[MAP_NAME] = emitted.source_map.to_json().encode()

@@ -220,7 +220,7 @@ def _place(code: Code, user: Code) -> tuple[str, int, str]:
 
 
 def _is_value(code: Code) -> bool:
-    return isinstance(code.tree, cst.SimpleStatementLine)
+    return code.origin is not None and code.origin.kind == "value"
 
 
 def _constants(plan: Plan, used: Iterable[str]) -> list[Piece]:

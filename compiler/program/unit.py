@@ -21,7 +21,7 @@ from fgc.compiler.program.options import with_options
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
-from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached
+from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached, text_of
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
 from fgc.compiler.specialiser.definition import (
     Request,
@@ -106,7 +106,7 @@ class ModelUnit:
         trees = [(family, self.writer.definition(family)) for family in families]
         names = owned(self.namespace, self.library)
         codes = [
-            Code(family.name, tree, family.definition.module, family.definition, names)
+            Code(family.name, text_of(tree), family.definition.module, family.definition, names)
             for family, tree in trees
         ]
         reached = Closure(self.library, self._local(families)).reach(codes)
@@ -215,10 +215,11 @@ class ProgramUnit:
         written = [(f, self.writer.definition(f)) for f in self.families.families.values()]
         names = owned(self.namespace, self.library)
         families = [
-            Code(f.name, tree, f.definition.module, f.definition, names) for f, tree in written
+            Code(f.name, text_of(tree), f.definition.module, f.definition, names)
+            for f, tree in written
         ]
         roots = [
-            Code(name, tree, self.plan.program.module, None, names, self._knowledge(name))
+            Code(name, text_of(tree), self.plan.program.module, None, names, self._knowledge(name))
             for name, tree in trees.items()
         ]
         reached = self._reach([*roots, *families])
@@ -429,7 +430,9 @@ class ProgramUnit:
             if node is None:
                 bindings[name] = Constant(None)
             elif not is_factory(param):
-                bindings[name] = Inline(self.values.code(node))
+                known = self.values.known(node)
+                structural = isinstance(known, bool)
+                bindings[name] = Constant(known) if structural else Inline(self.values.code(node))
             elif isinstance(node, Call) and node in self.plan.builders:
                 maker = f"build_{self.plan.builders[node]}"
                 takes = tuple(self.makers[maker])
@@ -511,7 +514,7 @@ def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition,
     if definition is None or definition.kind == "value":
         return None
     tree = definition.parse()
-    if isinstance(tree, cst.SimpleStatementLine) or violations(tree):
+    if isinstance(tree, cst.SimpleStatementLine) or violations(definition):
         return None
     return definition, tree
 

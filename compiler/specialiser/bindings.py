@@ -59,6 +59,7 @@ class Construct:
     """A factory: the parameter goes, its calls become the construction."""
 
     construction: Construction
+    makes_none: bool = False  # what it makes may be None
 
 
 @dataclass(frozen=True, slots=True)

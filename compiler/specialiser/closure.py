@@ -3,26 +3,27 @@
 Where families are made for what the *graph* binds, this follows plain calls in code: a keyword-only
 parameter that is the same known None, bool or text at every call goes, with the branches that it
 decided, and the calls no longer give it. Callers come before what they call, so that a branch which
-goes takes its calls along.
+goes takes its calls along; what calls itself, directly or in a ring, is taken for all the calls
+that stand in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import libcst as cst
 
+from fgc.compiler.specialiser.annotations import allows_none, is_choice
 from fgc.compiler.specialiser.bindings import Binding, Constant, Kept
-from fgc.compiler.specialiser.definition import (
-    Request,
-    default_binding,
-    parameters,
-    specialise_class,
-    specialise_function,
-)
-from fgc.compiler.specialiser.families import allows_none, is_choice
-from fgc.compiler.specialiser.source import Definition, Library, references
+from fgc.compiler.specialiser.calls import Unspecialisable
+from fgc.compiler.specialiser.definition import Request, specialise_class, specialise_function
+from fgc.compiler.specialiser.edits import Edit, Source, edited, without_keywords
+from fgc.compiler.specialiser.rings import in_rings
+from fgc.compiler.specialiser.scope import references
+from fgc.compiler.specialiser.source import Definition, Library
 from fgc.compiler.specialiser.static import (
     NOT_NONE,
     UNKNOWN,
@@ -32,10 +33,10 @@ from fgc.compiler.specialiser.static import (
     evaluate,
     of_binding,
 )
-from fgc.compiler.specialiser.subset import violations
+from fgc.compiler.specialiser.subset import Violation, violations
+from fgc.compiler.specialiser.uses import Kind, Use, uses_in
 
 DefId = tuple[str, str]  # module and name of a definition
-Statement = cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,31 @@ class Code:
     """
 
     name: str
-    tree: Statement
+    text: str
     module: str
     origin: Definition | None = None
     names: Mapping[str, DefId] = field(default_factory=dict[str, DefId])
     knowledge: Mapping[str, Binding] = field(default_factory=dict[str, Binding])
 
-    @property
-    def text(self) -> str:
-        """The code as it stands."""
-        return cst.Module([]).code_for_node(self.tree)
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A definition that is outside the subset, and stays as it is: what keeps it there."""
+
+    definition: Definition
+    violations: tuple[Violation, ...]
 
 
 @dataclass(frozen=True)
 class Reached:
-    """What a closure found: definitions in the order of their modules, and the roots rewritten."""
+    """What a closure found: definitions, callers first, and the roots rewritten.
+
+    ``whole`` are definitions that calls would have specialised.
+    """
 
     roots: tuple[Code, ...]
     definitions: tuple[Code, ...]
+    whole: tuple[Whole, ...] = ()
 
 
 @dataclass(eq=False)
@@ -79,29 +87,42 @@ class Closure:
     """Follows references from root code through a library.
 
     ``local`` are definitions that already have a place and name of their own: they are renamed
-    where they are met, and not followed.
+    where they are met, and not followed. Those in ``families`` have been specialised for what the
+    graph binds: types are named by them, but plain calls want the definition as it was written.
     """
 
-    def __init__(self, library: Library, local: Mapping[DefId, str]):
+    def __init__(
+        self,
+        library: Library,
+        local: Mapping[DefId, str],
+        families: Mapping[DefId, Sequence[str]] | None = None,
+    ):
         self.library = library
         self.local = local
+        self.families = families or {}
         self.calls: dict[DefId, _Calls] = {}
         self.dropped: dict[DefId, frozenset[str]] = {}
+        self.whole: list[Whole] = []
 
     def reach(self, roots: Sequence[Code]) -> Reached:
         """Everything that ``roots`` need, and all of it with calls as the callees now are."""
         for root in roots:
             self._scan(root)
         emitted: list[Code] = []
-        for identity in self._callers_first(roots):
-            if identity in self.calls:
-                definition = self.library.definition(*identity)
-                assert definition is not None
-                code = self._specialised(definition, self.calls[identity])
-                emitted.append(code)
-                self._scan(code)
+        for ring in in_rings(self._identities(roots), self._below):
+            if not any(identity in self.calls for identity in ring):
+                continue
+            if len(ring) > 1 or ring[0] in self._below(ring[0]):
+                for identity in ring:
+                    self._scan(self._plain(identity))
+            for identity in ring:
+                if identity in self.calls:
+                    code = self._specialised(identity)
+                    emitted.append(code)
+                    self._scan(code)
         rewritten = [self._rewritten(code) for code in (*roots, *emitted)]
-        return Reached(tuple(rewritten[: len(roots)]), tuple(rewritten[len(roots) :]))
+        count = len(roots)
+        return Reached(tuple(rewritten[:count]), tuple(rewritten[count:]), tuple(self.whole))
 
     # Names.
 
@@ -114,272 +135,237 @@ class Closure:
 
     def module(self, code: Code, name: str) -> str | None:
         """The library module that a global name of ``code`` is bound to, if it is one."""
+        if name in code.names:
+            return None
         source = self.library.module(code.module)
         imported = None if source is None else source.imports.get(name)
         return None if imported is None else self.library.imported_module(imported)
 
+    def _used(self, code: Code, use: Use) -> list[tuple[DefId, Use]]:
+        """The definitions that a use means: one, or all of a module that is handed on."""
+        module = self.module(code, use.name)
+        if module is None:
+            identity = self.identity(code, use.name)
+            owner = use if use.attribute is None else replace(use, kind=Kind.MENTION)
+            return [] if identity is None else [(identity, owner)]
+        if use.attribute is not None:
+            definition = self.library.definition(module, use.attribute)
+            return [] if definition is None else [((definition.module, definition.name), use)]
+        source = self.library.module(module)
+        names = () if source is None else (*source.definitions, *source.imports)
+        found = [self.library.definition(module, name) for name in names]
+        value = replace(use, kind=Kind.VALUE)
+        return [((d.module, d.name), value) for d in found if d is not None]
+
+    def _is_local(self, code: Code, identity: DefId, use: Use) -> bool:
+        """Whether a use means a definition under the name that it has here."""
+        if identity not in self.local:
+            return False
+        is_type = use.kind is Kind.MENTION or identity not in self.families
+        return is_type or use.name in self.families[identity]
+
     # Which definitions, in which order.
 
-    def _callers_first(self, roots: Iterable[Code]) -> list[DefId]:
-        """All definitions that might be reached, each behind those that refer to it."""
-        order: list[DefId] = []
-        state: dict[DefId, bool] = {}
-
-        def visit(identity: DefId) -> None:
-            if identity in state:
-                return
-            state[identity] = False
-            definition = self.library.definition(*identity)
-            if definition is not None:
-                for inner in self._referred(_plain(definition)):
-                    visit(inner)
-            order.append(identity)
-
-        for root in roots:
-            for identity in self._referred(root):
-                visit(identity)
-        return order[::-1]
-
-    def _referred(self, code: Code) -> list[DefId]:
-        scan = _Attributes()
-        code.tree.visit(scan)
+    def _identities(self, codes: Iterable[Code]) -> list[DefId]:
+        """The definitions that codes refer to, by the names in them."""
         found: dict[DefId, None] = {}
-        for name in sorted(references(code.text)):
-            module = self.module(code, name) if name not in code.names else None
-            if module is not None:
-                for attribute in scan.of.get(name, ()):
-                    definition = self.library.definition(module, attribute)
-                    if definition is not None:
-                        found[definition.module, definition.name] = None
-                continue
-            identity = self.identity(code, name)
-            if identity is not None and identity not in self.local:
-                found[identity] = None
+        for code in codes:
+            for use in sorted(uses_in(code.text).all, key=lambda use: use.name):
+                for identity, used in self._used(code, use):
+                    if not self._is_local(code, identity, used):
+                        found[identity] = None
         return list(found)
+
+    def _below(self, identity: DefId) -> list[DefId]:
+        return self._identities([self._plain(identity)])
+
+    def _plain(self, identity: DefId) -> Code:
+        definition = self.library.definition(*identity)
+        assert definition is not None
+        return Code(definition.name, definition.text, definition.module, definition)
 
     # How they are called.
 
     def _scan(self, code: Code) -> None:
         """Notes how ``code`` uses each definition that it refers to."""
-        names = references(code.text)
-        visitor = _Uses(self, code, names)
-        code.tree.visit(visitor)
+        env = Environment(code.knowledge, {})
+        for use in uses_in(code.text).all:
+            for identity, used in self._used(code, use):
+                if self._is_local(code, identity, used):
+                    continue
+                calls = self.calls.setdefault(identity, _Calls())
+                if used.kind is Kind.CALL and used.call is not None:
+                    calls.sites.append(_site(used.call, env))
+                elif used.kind is Kind.VALUE:
+                    calls.escapes = True
 
-    def _specialised(self, definition: Definition, calls: _Calls) -> Code:
-        tree = definition.parse()
-        if isinstance(tree, cst.SimpleStatementLine):
-            return Code(definition.name, tree, definition.module, definition)
-        bindings: dict[str, Binding] = {}
-        if not calls.escapes and calls.sites and not violations(tree):
-            for param in _keyword_only(tree):
-                bindings[param.name.value] = _joined(param, calls.sites)
-        identity = (definition.module, definition.name)
-        self.dropped[identity] = frozenset(
-            name for name, binding in bindings.items() if isinstance(binding, Constant)
-        )
-        request = Request(definition.name, bindings)
-        if isinstance(tree, cst.ClassDef):
-            made: Statement = specialise_class(tree, request) if bindings else tree
-        else:
-            made = specialise_function(tree, request) if bindings else tree
-        knowledge = {name: b for name, b in bindings.items() if isinstance(b, Kept)}
-        return Code(definition.name, made, definition.module, definition, {}, knowledge)
+    def _specialised(self, identity: DefId) -> Code:
+        code = self._plain(identity)
+        definition, calls = code.origin, self.calls[identity]
+        assert definition is not None
+        parameters = _keyword_only(definition)
+        if calls.escapes or not calls.sites or not parameters:
+            return code
+        bindings = {p.name: _joined(p, calls.sites) for p in parameters}
+        obstacles = self._obstacles(definition)
+        if not obstacles and any(_changes(p, bindings[p.name]) for p in parameters):
+            try:
+                code = replace(code, text=_folded(definition, bindings))
+            except Unspecialisable as error:
+                obstacles = [Violation(str(error), definition.line)]
+        if obstacles:
+            if any(isinstance(binding, Constant) for binding in bindings.values()):
+                self.whole.append(Whole(definition, tuple(obstacles)))
+            return code
+        gone = (name for name, binding in bindings.items() if isinstance(binding, Constant))
+        self.dropped[identity] = frozenset(gone)
+        kept = {name: binding for name, binding in bindings.items() if isinstance(binding, Kept)}
+        return replace(code, knowledge=kept)
+
+    def _obstacles(self, definition: Definition) -> list[Violation]:
+        return [*violations(definition, positional=False), *library_bases(definition, self.library)]
+
+    # As the callees now are.
 
     def _rewritten(self, code: Code) -> Code:
         """``code`` with calls and names as what they refer to now is."""
-        names = references(code.text)
-        tree = code.tree.visit(_Rewrites(self, code, names))
-        assert isinstance(tree, cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine)
-        return Code(code.name, tree, code.module, code.origin, code.names, code.knowledge)
+        source = Source(code.text)
+        edits = [edit for use in uses_in(code.text).all for edit in self._edits(code, source, use)]
+        return replace(code, text=edited(code.text, edits)) if edits else code
+
+    def _edits(self, code: Code, source: Source, use: Use) -> Iterator[Edit]:
+        for identity, used in self._used(code, use):
+            if self._is_local(code, identity, used):
+                yield from self._renamed(code, identity, source, use)
+            elif used.call is not None and self.dropped.get(identity):
+                yield from without_keywords(source, used.call, self.dropped[identity])
+
+    def _renamed(self, code: Code, identity: DefId, source: Source, use: Use) -> Iterator[Edit]:
+        name = self._local_name(code, identity, use)
+        node = use.node
+        if isinstance(node, ast.Attribute) and self.module(code, use.name) is None:
+            node = node.value  # the class of an attribute
+        start, end = source.span(node)
+        written = source.text[start:end]
+        if isinstance(node, ast.Constant):  # a quoted annotation
+            renamed = _with_word(written, use.name, name)
+            yield (start, end), renamed
+        elif written != name:
+            yield (start, end), name
+
+    def _local_name(self, code: Code, identity: DefId, use: Use) -> str:
+        names = self.families.get(identity, ())
+        if code.origin is not None and identity == (code.origin.module, code.origin.name):
+            return code.name
+        if use.name in names:
+            return use.name
+        if len(names) > 1 and use.test:
+            return f"({', '.join(names)})"
+        if len(names) > 1 and use.annotation and not isinstance(use.node, ast.Constant):
+            return " | ".join(names)
+        return self.local[identity]
 
 
-def _plain(definition: Definition) -> Code:
-    return Code(definition.name, definition.parse(), definition.module, definition)
+def library_bases(definition: Definition, library: Library) -> list[Violation]:
+    """The base classes that are vendored too: what they read of an attribute is not looked at."""
+    statement = definition.syntax.body[0]
+    if not isinstance(statement, ast.ClassDef):
+        return []
+    return [
+        Violation(f"it inherits from `{name}`", definition.line)
+        for base in statement.bases
+        for name in sorted(references(ast.unparse(base)))
+        if library.definition(definition.module, name) is not None
+    ]
 
 
-def _keyword_only(tree: cst.ClassDef | cst.FunctionDef) -> tuple[cst.Param, ...]:
-    function = tree
-    if isinstance(tree, cst.ClassDef):
-        methods = (s for s in tree.body.body if isinstance(s, cst.FunctionDef))
-        function = next((m for m in methods if m.name.value == "__init__"), None)
-    names = () if not isinstance(function, cst.FunctionDef) else function.params.kwonly_params
-    wanted = {param.name.value for param in names}
-    return tuple(param for param in parameters(tree) if param.name.value in wanted)
+@dataclass(frozen=True, slots=True)
+class _Parameter:
+    name: str
+    default: ast.expr | None
+    annotation: ast.expr | None
 
 
-def _joined(param: cst.Param, sites: Sequence[Mapping[str, Static]]) -> Binding:
+def _keyword_only(definition: Definition) -> list[_Parameter]:
+    statement = definition.syntax.body[0]
+    if isinstance(statement, ast.ClassDef):
+        methods = (s for s in statement.body if isinstance(s, ast.FunctionDef))
+        init = next((m for m in methods if m.name == "__init__"), None)
+        if init is None:
+            return []
+        statement = init
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+        return []
+    arguments = statement.args
+    return [
+        _Parameter(argument.arg, default, argument.annotation)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    ]
+
+
+def _site(call: ast.Call, env: Environment) -> dict[str, Static]:
+    return {k.arg: _static(k.value, env) for k in call.keywords if k.arg is not None}
+
+
+def _static(node: ast.expr, env: Environment) -> Static:
+    """As `evaluate`, for an argument of a call."""
+    match node:
+        case ast.Constant(value=None | bool() | str() as value):
+            return Known(value)
+        case ast.Name(id=name):
+            return of_binding(env.parameters[name]) if name in env.parameters else UNKNOWN
+        case ast.Constant() | ast.List() | ast.Tuple() | ast.Dict() | ast.Set() | ast.JoinedStr():
+            return NOT_NONE
+        case ast.Attribute() | ast.Subscript():
+            return UNKNOWN
+        case _:
+            return evaluate(cst.parse_expression(ast.unparse(node)), env)
+
+
+def _joined(param: _Parameter, sites: Sequence[Mapping[str, Static]]) -> Constant | Kept:
     """What all calls agree on for one parameter."""
-    default = default_binding(param)
-    unset = UNKNOWN if default is None else of_binding(default)
-    if param.default is not None and default is None:
-        unset = evaluate(param.default, Environment({}, {}))
-    values = [site.get(param.name.value, unset) for site in sites]
+    unset = UNKNOWN if param.default is None else _static(param.default, Environment({}, {}))
+    values = [site.get(param.name, unset) for site in sites]
     first = values[0]
-    folds = not isinstance(first, Known) or not isinstance(first.value, str) or is_choice(param)
-    if isinstance(first, Known) and folds and all(value == first for value in values):
-        return Constant(first.value)
+    if isinstance(first, Known) and all(value == first for value in values):
+        structural = not isinstance(first.value, str) or is_choice(param.annotation)
+        if structural:
+            return Constant(first.value)
     known = all(
         value == NOT_NONE or (isinstance(value, Known) and value.value is not None)
         for value in values
     )
-    given = all(param.name.value in site for site in sites)
-    return Kept(not_none=known or not allows_none(param), given=given)
+    given = all(param.name in site for site in sites)
+    return Kept(not_none=known or not _may_be_none(param), given=given)
 
 
-class _Attributes(cst.CSTVisitor):
-    """The attributes that are read of each name."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, list[str]] = {}
-
-    def visit_Attribute(self, node: cst.Attribute) -> None:
-        if isinstance(node.value, cst.Name):
-            self.of.setdefault(node.value.value, []).append(node.attr.value)
+def _may_be_none(param: _Parameter) -> bool:
+    default = param.default
+    none = isinstance(default, ast.Constant) and default.value is None
+    return none or allows_none(param.annotation)
 
 
-class _Uses(cst.CSTVisitor):
-    """Files each use of a library definition under it."""
-
-    def __init__(self, closure: Closure, code: Code, names: set[str]):
-        self.closure = closure
-        self.code = code
-        self.names = names
-        self.env = Environment(code.knowledge, {})
-        self.annotations = 0
-
-    def callee(self, node: cst.BaseExpression) -> DefId | None:
-        """The definition that an expression names, as a global or as a module's attribute."""
-        match node:
-            case cst.Name(value=name) if name in self.names:
-                if self.closure.module(self.code, name) is not None:
-                    return None
-                return self.closure.identity(self.code, name)
-            case cst.Attribute(value=cst.Name(value=name), attr=cst.Name(value=attribute)) if (
-                name in self.names and name not in self.code.names
-            ):
-                module = self.closure.module(self.code, name)
-                if module is None:
-                    return None
-                definition = self.closure.library.definition(module, attribute)
-                return None if definition is None else (definition.module, definition.name)
-            case _:
-                return None
-
-    def visit_Call(self, node: cst.Call) -> bool:
-        identity = self.callee(node.func)
-        if identity is None:
-            return True
-        if identity not in self.closure.local:
-            calls = self.closure.calls.setdefault(identity, _Calls())
-            if any(arg.star == "**" for arg in node.args):
-                calls.escapes = True
-            calls.sites.append(
-                {
-                    arg.keyword.value: evaluate(arg.value, self.env)
-                    for arg in node.args
-                    if arg.keyword is not None
-                }
-            )
-        for arg in node.args:
-            arg.value.visit(self)
-        return False
-
-    def visit_Annotation(self, node: cst.Annotation) -> None:
-        self.annotations += 1
-
-    def leave_Annotation(self, original_node: cst.Annotation) -> None:
-        self.annotations -= 1
-
-    def visit_Arg(self, node: cst.Arg) -> bool:
-        node.value.visit(self)
-        return False
-
-    def visit_Param(self, node: cst.Param) -> bool:
-        if node.annotation is not None:
-            node.annotation.visit(self)
-        if node.default is not None:
-            node.default.visit(self)
-        return False
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:
-        identity = self.callee(node)
-        if identity is not None:
-            self._mentioned(identity)
-            return False
-        if isinstance(node.value, cst.Name):
-            owner = self.callee(node.value)
-            if owner is not None:  # a class's attribute does not make an instance
-                self._mentioned(owner, escapes=False)
-            return False
-        node.value.visit(self)
-        return False
-
-    def visit_Name(self, node: cst.Name) -> None:
-        identity = self.callee(node)
-        if identity is not None:
-            self._mentioned(identity)
-
-    def visit_ExceptHandler(self, node: cst.ExceptHandler) -> bool:
-        if node.type is not None:
-            self.annotations += 1
-            node.type.visit(self)
-            self.annotations -= 1
-        node.body.visit(self)
-        return False
-
-    def _mentioned(self, identity: DefId, *, escapes: bool = True) -> None:
-        if identity in self.closure.local:
-            return
-        calls = self.closure.calls.setdefault(identity, _Calls())
-        calls.escapes = calls.escapes or (escapes and not self.annotations)
+def _changes(param: _Parameter, binding: Constant | Kept) -> bool:
+    """Whether a definition is any different for ``binding``."""
+    if isinstance(binding, Constant):
+        return True
+    narrowed = binding.not_none and _may_be_none(param)
+    return narrowed or (binding.given and param.default is not None)
 
 
-class _Rewrites(cst.CSTTransformer):
-    """Takes arguments that are gone out of calls, and gives local definitions their names."""
+def _folded(definition: Definition, bindings: Mapping[str, Binding]) -> str:
+    tree = definition.parse()
+    request = Request(definition.name, bindings)
+    if isinstance(tree, cst.ClassDef):
+        return text_of(specialise_class(tree, request))
+    assert isinstance(tree, cst.FunctionDef)
+    return text_of(specialise_function(tree, request))
 
-    def __init__(self, closure: Closure, code: Code, names: set[str]):
-        self.closure = closure
-        self.uses = _Uses(closure, code, names)
-        self.labels = 0
 
-    def visit_Arg_keyword(self, node: cst.Arg) -> None:
-        self.labels += 1
+def text_of(tree: cst.CSTNode) -> str:
+    """The text of a tree."""
+    return cst.Module([]).code_for_node(tree)
 
-    def leave_Arg_keyword(self, node: cst.Arg) -> None:
-        self.labels -= 1
 
-    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
-        self.labels += 1
-
-    def leave_Attribute_attr(self, node: cst.Attribute) -> None:
-        self.labels -= 1
-
-    def visit_Param_name(self, node: cst.Param) -> None:
-        self.labels += 1
-
-    def leave_Param_name(self, node: cst.Param) -> None:
-        self.labels -= 1
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        if self.labels:
-            return updated_node
-        identity = self.uses.callee(original_node)
-        if identity is None or identity not in self.closure.local:
-            return updated_node
-        return updated_node.with_changes(value=self.closure.local[identity])
-
-    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
-        identity = self.uses.callee(original_node.func)
-        dropped = self.closure.dropped.get(identity) if identity is not None else None
-        if not dropped:
-            return updated_node
-        args = [
-            arg for arg in updated_node.args if not (arg.keyword and arg.keyword.value in dropped)
-        ]
-        if len(args) == len(updated_node.args):
-            return updated_node
-        if not args:
-            return cst.Call(updated_node.func)
-        if updated_node.args[-1] is not args[-1]:
-            args[-1] = args[-1].with_changes(comma=updated_node.args[-1].comma)
-        return updated_node.with_changes(args=args)
+def _with_word(text: str, word: str, new: str) -> str:
+    return re.sub(rf"\b{re.escape(word)}\b", new, text)

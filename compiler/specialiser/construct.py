@@ -20,6 +20,7 @@ from fgc.compiler.specialiser.bindings import (
     Kept,
     is_config,
 )
+from fgc.compiler.specialiser.calls import by_position
 from fgc.compiler.specialiser.definition import (
     Request,
     parameters,
@@ -37,7 +38,6 @@ from fgc.compiler.specialiser.families import (
     bound_entries,
     is_open,
 )
-from fgc.compiler.specialiser.fold import by_position
 from fgc.compiler.specialiser.signature import Parameter, without_none
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import libcst as cst
 
-from fgc.compiler.specialiser.bindings import Binding, Constant
-from fgc.compiler.specialiser.fold import fold
+from fgc.compiler.specialiser.bindings import (
+    Binding,
+    Constant,
+    Construct,
+    ConstructEach,
+    Inline,
+    Kept,
+)
+from fgc.compiler.specialiser.calls import Unspecialisable
+from fgc.compiler.specialiser.fold import fold, fold_statement
+from fgc.compiler.specialiser.scope import bound_names, syntax
 from fgc.compiler.specialiser.signature import Parameter, rewrite_signature
-from fgc.compiler.specialiser.static import Environment, Known, Static, evaluate
+from fgc.compiler.specialiser.static import UNKNOWN, Environment, Known, Static, evaluate
+
+Tree = TypeVar("Tree", cst.ClassDef, cst.FunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +48,14 @@ class Request:
 def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     """The class for its binding.
 
-    Raises `Unspecialisable` where the class leaves the subset.
+    Raises `Unspecialisable` where the class leaves the subset in a way that shows only here.
     """
     init = _method(source, "__init__")
     if init is None:
         return source.with_changes(name=cst.Name(request.name))
+    if isinstance(source.body, cst.SimpleStatementSuite):
+        raise Unspecialisable("its body stands on the line of its name", source)
+    _check_names(source, request)
     in_init = Environment(request.bindings, {})
     attributes = {name: evaluate(value, in_init) for name, value in finals(source).items()}
     removed = {
@@ -48,31 +63,99 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
         for name, value in attributes.items()
         if _structural(value) and name not in request.protected
     }
+    in_class = Environment({}, attributes)
     body: list[cst.BaseStatement] = []
     for statement in _statements(source.body):
         match statement:
             case cst.FunctionDef(name=cst.Name(value="__init__")):
                 body.append(_specialised_init(statement, request, attributes, removed))
             case cst.FunctionDef():
-                folded = fold(statement.body, Environment({}, attributes))
-                body.append(statement.with_changes(body=folded))
-            case cst.SimpleStatementLine(body=[cst.AnnAssign(annotation=annotation)]) if _is_final(
-                annotation
-            ):
-                continue
+                body.append(statement.with_changes(body=fold(statement.body, in_class)))
+            case cst.ClassDef():
+                body.append(statement)  # it has a `self` of its own
             case _:
-                body.append(statement)
-    return source.with_changes(
-        name=cst.Name(request.name), body=source.body.with_changes(body=body)
+                declared = _declared_final(statement)
+                if declared is None:
+                    body.append(fold_statement(statement, in_class))
+                elif attributes.get(declared, UNKNOWN) == UNKNOWN:
+                    body.append(statement)
+    return _checked(
+        source.with_changes(name=cst.Name(request.name), body=source.body.with_changes(body=body))
     )
 
 
 def specialise_function(source: cst.FunctionDef, request: Request) -> cst.FunctionDef:
-    """The function for its bindings. Raises `Unspecialisable` where it leaves the subset."""
-    signed = rewrite_signature(source, request.bindings, flatten=request.flatten)
-    return signed.with_changes(
-        name=cst.Name(request.name), body=fold(source.body, Environment(request.bindings, {}))
+    """The function for its bindings. Raises `Unspecialisable` as `specialise_class` does."""
+    _check_names(source, request)
+    signed = rewrite_signature(
+        source,
+        request.bindings,
+        config=request.config,
+        extra=request.extra,
+        flatten=request.flatten,
     )
+    body = fold(source.body, Environment(request.bindings, {}))
+    return _checked(signed.with_changes(name=cst.Name(request.name), body=body))
+
+
+def _checked(made: Tree) -> Tree:
+    """``made``, which must be Python."""
+    try:
+        compile(cst.Module([]).code_for_node(made), "<fgc>", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise Unspecialisable(f"folding it gives no Python: {error.msg}", made) from error
+    return made
+
+
+def _check_names(source: cst.ClassDef | cst.FunctionDef, request: Request) -> None:
+    """What is written into the body means there what it means outside."""
+    written = _Names()
+    for binding in request.bindings.values():
+        for code in _codes(binding):
+            code.visit(written)
+    handed_on = {parameter.name for parameter in request.extra}
+    handed_on |= {name for name, binding in request.bindings.items() if isinstance(binding, Kept)}
+    if request.config is not None:
+        handed_on.add("config")
+    foreign = written.names - handed_on
+    if not foreign:
+        return
+    text = cst.Module([]).code_for_node(source)
+    taken = foreign & (bound_names(syntax(text)) - {source.name.value, *request.bindings})
+    if taken:
+        name = min(taken)
+        raise Unspecialisable(f"`{name}` has a meaning of its own in the body", source)
+
+
+def _codes(binding: Binding) -> Iterator[cst.BaseExpression]:
+    match binding:
+        case Inline(code=code):
+            yield code
+        case Construct(construction=construction):
+            yield from (construction.callee, *(arg.value for arg in construction.args))
+        case ConstructEach(constructions=constructions):
+            for each in constructions:
+                yield from (each.callee, *(arg.value for arg in each.args))
+        case Constant() | Kept():
+            pass
+
+
+class _Names(cst.CSTVisitor):
+    """The names that an expression reads."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_Name(self, node: cst.Name) -> None:
+        self.names.add(node.value)
+
+    def visit_Attribute(self, node: cst.Attribute) -> bool:
+        node.value.visit(self)
+        return False
+
+    def visit_Arg(self, node: cst.Arg) -> bool:
+        node.value.visit(self)
+        return False
 
 
 def parameters(source: cst.ClassDef | cst.FunctionDef) -> tuple[cst.Param, ...]:
@@ -152,12 +235,15 @@ def _specialised_init(
         extra=request.extra,
         flatten=request.flatten,
     )
-    return signed.with_changes(
-        body=folded.with_changes(body=_after_super(statements, request.prologue))
-    )
+    if not removed and not request.prologue:
+        return signed.with_changes(body=folded)
+    body = _after_super(statements, request.prologue) or [cst.SimpleStatementLine([cst.Pass()])]
+    return signed.with_changes(body=folded.with_changes(body=body))
 
 
 def _statements(body: cst.BaseSuite) -> list[cst.BaseStatement]:
+    if isinstance(body, cst.SimpleStatementSuite):
+        return [cst.SimpleStatementLine(body.body)]
     return [s for s in body.body if isinstance(s, cst.BaseStatement)]
 
 
@@ -165,10 +251,24 @@ def _after_super(
     statements: list[cst.BaseStatement], prologue: Sequence[cst.BaseStatement]
 ) -> list[cst.BaseStatement]:
     """``statements`` with ``prologue`` behind the call of ``super().__init__``, or first."""
+    after = 0
     for index, statement in enumerate(statements):
         if _calls_super_init(statement):
-            return [*statements[: index + 1], *prologue, *statements[index + 1 :]]
-    return [*prologue, *statements]
+            after = index + 1
+            break
+        if index == 0 and _is_docstring(statement):
+            after = 1
+    return [*statements[:after], *prologue, *statements[after:]]
+
+
+def _is_docstring(statement: cst.BaseStatement) -> bool:
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[cst.Expr(value=cst.SimpleString() | cst.ConcatenatedString())]
+        ):
+            return True
+        case _:
+            return False
 
 
 def _calls_super_init(statement: cst.BaseStatement) -> bool:
@@ -197,10 +297,23 @@ def _method(source: cst.ClassDef, name: str) -> cst.FunctionDef | None:
     return None
 
 
-def _is_final(annotation: cst.Annotation) -> bool:
-    match annotation.annotation:
-        case cst.Name(value="Final") | cst.Subscript(value=cst.Name(value="Final")):
+def _declared_final(statement: cst.BaseStatement) -> str | None:
+    """``x`` in the statement ``x: Final[T]``."""
+    match statement:
+        case cst.SimpleStatementLine(
+            body=[cst.AnnAssign(target=cst.Name(value=name), annotation=annotation, value=None)]
+        ) if _is_final(annotation.annotation):
+            return name
+        case _:
+            return None
+
+
+def _is_final(annotation: cst.BaseExpression) -> bool:
+    match annotation:
+        case cst.Name(value="Final") | cst.Attribute(attr=cst.Name(value="Final")):
             return True
+        case cst.Subscript(value=value):
+            return _is_final(value)
         case _:
             return False
 
@@ -210,31 +323,17 @@ def _structural(value: Static) -> bool:
 
 
 def finals(source: cst.ClassDef) -> dict[str, cst.BaseExpression]:
-    """Each attribute declared `Final`, with the one expression that `__init__` assigns to it.
-
-    Raises ValueError where one is assigned elsewhere, twice, or under a condition.
-    """
+    """Each attribute declared `Final`, with the one expression that `__init__` assigns to it."""
     init = _method(source, "__init__")
-    declared: set[str] = set()
-    for statement in source.body.body:
-        match statement:
-            case cst.SimpleStatementLine(
-                body=[cst.AnnAssign(target=cst.Name(value=name), annotation=annotation)]
-            ) if _is_final(annotation):
-                declared.add(name)
-            case _:
-                pass
+    declared = {_declared_final(statement) for statement in _statements(source.body)}
     values: dict[str, cst.BaseExpression] = {}
     for statement in () if init is None else _statements(init.body):
         name = _assigned_attribute(statement)
-        if name in declared:
+        if name is not None and name in declared:
             assign = cst.ensure_type(
                 cst.ensure_type(statement, cst.SimpleStatementLine).body[0], cst.Assign
             )
             values[name] = assign.value
-    for name in sorted(declared):
-        if name not in values or _assignments(source, name) != 1:
-            raise ValueError(f"`self.{name}` is Final but not assigned once, in `__init__` itself")
     return values
 
 
@@ -257,34 +356,3 @@ def _assigned_attribute(statement: cst.BaseStatement) -> str | None:
             return name
         case _:
             return None
-
-
-def _assignments(source: cst.ClassDef, name: str) -> int:
-    counter = _Assignments(name)
-    source.visit(counter)
-    return counter.count
-
-
-class _Assignments(cst.CSTVisitor):
-    def __init__(self, name: str):
-        self.name = name
-        self.count = 0
-
-    def _target(self, node: cst.BaseExpression) -> None:
-        match node:
-            case cst.Attribute(value=cst.Name(value="self"), attr=cst.Name(value=name)):
-                self.count += name == self.name
-            case cst.Tuple(elements=elements) | cst.List(elements=elements):
-                for element in elements:
-                    self._target(element.value)
-            case _:
-                pass
-
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._target(node.target)
-
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._target(node.target)
-
-    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
-        self._target(node.target)

@@ -8,27 +8,43 @@ comments; a branch that goes takes its comments along.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import libcst as cst
 
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.specialiser.bindings import (
+    Binding,
     Constant,
     Construct,
     ConstructEach,
     Construction,
     Inline,
-    is_config,
+    Kept,
 )
-from fgc.compiler.specialiser.static import Environment, Known, evaluate, is_test, truth
+from fgc.compiler.specialiser.calls import Unspecialisable, as_callable, construct
+from fgc.compiler.specialiser.fstring import interpolated
+from fgc.compiler.specialiser.iteration import Comprehension, iteration, takes_all, written_out
+from fgc.compiler.specialiser.precedence import Parentheses
+from fgc.compiler.specialiser.static import (
+    UNKNOWN,
+    Environment,
+    Known,
+    decided,
+    evaluate,
+    is_pure,
+    is_test,
+)
+
+__all__ = ["Unspecialisable", "fold", "fold_expression", "knows_anything"]
+
+NodeT = TypeVar("NodeT", cst.BaseSuite, cst.BaseExpression, cst.BaseStatement)
 
 
-class Unspecialisable(Exception):
-    """A construct outside the subset: ``node`` is where, the message says what."""
-
-    def __init__(self, message: str, node: cst.CSTNode):
-        super().__init__(message)
-        self.node = node
+def knows_anything(env: Environment) -> bool:
+    """Whether ``env`` knows anything that a body could be folded for."""
+    bindings = (b for b in env.parameters.values() if b != Kept() and b != Kept(given=True))
+    return any(bindings) or any(value != UNKNOWN for value in env.attributes.values())
 
 
 def fold(body: cst.BaseSuite, env: Environment) -> cst.BaseSuite:
@@ -45,117 +61,86 @@ def fold(body: cst.BaseSuite, env: Environment) -> cst.BaseSuite:
         b(None)
     <BLANKLINE>
     """
-    folded = body.visit(_Folder(env))
-    assert isinstance(folded, cst.BaseSuite)
-    return folded
+    if not knows_anything(env):
+        return body
+    return _still_a_generator(body, _folded(body, env))
+
+
+def fold_statement(node: cst.BaseStatement, env: Environment) -> cst.BaseStatement:
+    """As `fold`, for a statement that stands alone."""
+    return _folded(node, env) if knows_anything(env) else node
 
 
 def fold_expression(node: cst.BaseExpression, env: Environment) -> cst.BaseExpression:
     """As `fold`, for an expression that stands alone."""
-    folded = node.visit(_Folder(env))
-    assert isinstance(folded, cst.BaseExpression)
-    return folded
+    return _folded(node, env) if knows_anything(env) else node
 
 
-ATOMS = (
-    cst.Name,
-    cst.Attribute,
-    cst.Call,
-    cst.Subscript,
-    cst.Integer,
-    cst.Float,
-    cst.SimpleString,
-    cst.List,
-    cst.Dict,
-    cst.Set,
-    cst.ListComp,
-    cst.DictComp,
-)
+def _folded(node: NodeT, env: Environment) -> NodeT:
+    try:
+        folded = node.visit(_Folder(env))
+    except cst.CSTValidationError:  # `if(x):` cannot lose its parentheses
+        folded = node.visit(_Folder(env, keep_parentheses=True))
+    assert isinstance(folded, cst.CSTNode)
+    return folded.visit(Parentheses())  # type: ignore[return-value]
 
 
-def _in_place_of(
-    replaced: cst.BaseExpression, expression: cst.BaseExpression
-) -> cst.BaseExpression:
-    """``expression`` with the parentheses that ``replaced`` had, where it needs them."""
-    if isinstance(expression, ATOMS) or expression.lpar:
-        return expression
-    return expression.with_changes(lpar=replaced.lpar, rpar=replaced.rpar)
-
-
-def _bare(replaced: cst.BaseExpression, expression: cst.BaseExpression) -> cst.BaseExpression:
-    """A side of ``and`` or ``or`` without the parentheses that only what it replaced needed."""
-    if isinstance(replaced, cst.BooleanOperation) and isinstance(expression, cst.Comparison):
-        return expression.with_changes(lpar=[], rpar=[])
-    return expression
+_BRACKETED = (cst.Call, cst.Subscript, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)
+_ATOMS = (cst.Name, cst.Attribute, cst.Integer, cst.Float, cst.SimpleString, *_BRACKETED)
 
 
 class _Folder(cst.CSTTransformer):
-    def __init__(self, env: Environment):
+    def __init__(self, env: Environment, *, keep_parentheses: bool = False):
         self.env = env
-        self.labels = 0  # depth of places where a Name is a label, not an expression
-        self.targets = 0  # depth of places that are assigned to
+        self.keep_parentheses = keep_parentheses
+        self.labels: set[int] = set()  # names that are no expressions, and targets
+        self.tests: set[int] = set()  # expressions of which only the truth matters
         self.elifs: set[int] = set()
+        self.eager: set[int] = set()  # generators that are run to the end at once
+        self.strings: list[cst.FormattedString] = []
+        self.spliced: set[int] = set()  # last statements of branches that took their `if`'s place
+        self.footers: dict[int, Sequence[cst.EmptyLine]] = {}  # comments below those statements
 
     # Names that are labels: keywords of calls, attributes, parameters.
 
-    def visit_Arg_keyword(self, node: cst.Arg) -> None:
-        self.labels += 1
+    def visit_Arg(self, node: cst.Arg) -> None:
+        self.labels.add(id(node.keyword))
 
-    def leave_Arg_keyword(self, node: cst.Arg) -> None:
-        self.labels -= 1
+    def visit_Param(self, node: cst.Param) -> None:
+        self.labels.add(id(node.name))
 
-    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
-        self.labels += 1
+    def visit_MatchKeywordElement(self, node: cst.MatchKeywordElement) -> None:
+        self.labels.add(id(node.key))
 
-    def leave_Attribute_attr(self, node: cst.Attribute) -> None:
-        self.labels -= 1
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:
+        return False
+
+    def visit_Attribute(self, node: cst.Attribute) -> None:
+        self.labels.add(id(node.attr))
 
     def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self.targets += 1
-
-    def leave_AssignTarget(
-        self, original_node: cst.AssignTarget, updated_node: cst.AssignTarget
-    ) -> cst.AssignTarget:
-        self.targets -= 1
-        return updated_node
-
-    def visit_Param_name(self, node: cst.Param) -> None:
-        self.labels += 1
-
-    def leave_Param_name(self, node: cst.Param) -> None:
-        self.labels -= 1
+        self.labels.add(id(node.target))
 
     # Expressions.
 
     def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        if self.labels or original_node.value not in self.env.parameters:
+        binding = self.env.parameters.get(original_node.value)
+        if id(original_node) in self.labels or binding is None:
             return updated_node
-        match self.env.parameters[original_node.value]:
-            case Constant(value=value):
-                return literal(value)
-            case Inline(code=code):
-                return code.deep_clone()
-            case _:
-                return updated_node
+        value = _value(binding)
+        return updated_node if value is None else self._in_place_of(original_node, value)
 
     def leave_Attribute(
         self, original_node: cst.Attribute, updated_node: cst.Attribute
     ) -> cst.BaseExpression:
         known = evaluate(original_node, self.env)
-        if isinstance(known, Known) and not self.targets:
-            return literal(known.value)
-        if isinstance(updated_node.value, cst.UnaryOperation | cst.Integer):
-            return updated_node.with_changes(value=_parenthesised(updated_node.value))
+        if isinstance(known, Known) and id(original_node) not in self.labels:
+            return self._in_place_of(original_node, literal(known.value))
         return updated_node
 
-    def leave_BinaryOperation(
-        self, original_node: cst.BinaryOperation, updated_node: cst.BinaryOperation
-    ) -> cst.BaseExpression:
-        if isinstance(updated_node.operator, cst.Power) and isinstance(
-            updated_node.left, cst.UnaryOperation
-        ):
-            return updated_node.with_changes(left=_parenthesised(updated_node.left))
-        return updated_node
+    def visit_UnaryOperation(self, node: cst.UnaryOperation) -> None:
+        if isinstance(node.operator, cst.Not):
+            self._is_test(node.expression)
 
     def leave_UnaryOperation(
         self, original_node: cst.UnaryOperation, updated_node: cst.UnaryOperation
@@ -167,34 +152,36 @@ class _Folder(cst.CSTTransformer):
     ) -> cst.BaseExpression:
         return self._known(original_node) or updated_node
 
-    def _known(self, node: cst.BaseExpression) -> cst.BaseExpression | None:
-        known = evaluate(node, self.env)
-        return literal(known.value) if isinstance(known, Known) else None
-
     def leave_BooleanOperation(
         self, original_node: cst.BooleanOperation, updated_node: cst.BooleanOperation
     ) -> cst.BaseExpression:
         stops = isinstance(original_node.operator, cst.Or)  # the truth of one side that decides
-        left = truth(evaluate(original_node.left, self.env))
+        left = decided(original_node.left, self.env)
         if left is not None:
             side = updated_node.left if left is stops else updated_node.right
-            return _in_place_of(original_node, side)
+            return self._in_place_of(original_node, side)
+        only_truth = id(original_node) in self.tests
+        if only_truth and decided(original_node, self.env) is not None:
+            return self._in_place_of(original_node, literal(stops))
         known = self._known(original_node)
         if known is not None:
             return known
-        right = truth(evaluate(original_node.right, self.env))
-        if right is (not stops) and is_test(updated_node.left):
-            return _in_place_of(original_node, updated_node.left)
+        right = decided(original_node.right, self.env)
+        if right is (not stops) and (only_truth or is_test(original_node.left)):
+            return self._in_place_of(original_node, updated_node.left)
         return updated_node.with_changes(
-            left=_bare(original_node.left, updated_node.left),
-            right=_bare(original_node.right, updated_node.right),
+            left=self._bare(original_node.left, updated_node.left),
+            right=self._bare(original_node.right, updated_node.right),
         )
 
+    def visit_IfExp(self, node: cst.IfExp) -> None:
+        self._is_test(node.test)
+
     def leave_IfExp(self, original_node: cst.IfExp, updated_node: cst.IfExp) -> cst.BaseExpression:
-        test = truth(evaluate(original_node.test, self.env))
+        test = decided(original_node.test, self.env)
         if test is None:
             return updated_node
-        return _in_place_of(original_node, updated_node.body if test else updated_node.orelse)
+        return self._in_place_of(original_node, updated_node.body if test else updated_node.orelse)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         match original_node.func:
@@ -205,79 +192,175 @@ class _Folder(cst.CSTTransformer):
             case _:
                 return updated_node
 
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        """A factory passed on becomes a callable: the class itself, or a `partial` of it."""
-        match original_node.value:
-            case cst.Name(value=name) if isinstance(
-                binding := self.env.parameters.get(name), Construct
-            ):
-                return updated_node.with_changes(value=as_callable(binding.construction))
-            case _:
-                return updated_node
+    def _known(self, node: cst.BaseExpression) -> cst.BaseExpression | None:
+        known = evaluate(node, self.env)
+        if not isinstance(known, Known):
+            return None
+        return self._in_place_of(node, literal(known.value))
+
+    def _is_test(self, node: cst.BaseExpression) -> None:
+        self.tests.add(id(node))
+        if isinstance(node, cst.BooleanOperation):
+            self._is_test(node.left)
+            self._is_test(node.right)
+
+    def _in_place_of(
+        self, replaced: cst.BaseExpression, expression: cst.BaseExpression
+    ) -> cst.BaseExpression:
+        """``expression`` with the parentheses that ``replaced`` had, where they may be needed."""
+        if not replaced.lpar:
+            return expression
+        if expression.lpar:
+            return expression
+        keeps = self.keep_parentheses or not isinstance(expression, _ATOMS)
+        if keeps or "\n" in cst.Module([]).code_for_node(expression):
+            return expression.with_changes(lpar=replaced.lpar, rpar=replaced.rpar)
+        return expression
+
+    def _bare(
+        self, replaced: cst.BaseExpression, expression: cst.BaseExpression
+    ) -> cst.BaseExpression:
+        """A side of ``and`` or ``or`` without the parentheses that only what it replaced needed."""
+        if (
+            isinstance(replaced, cst.BooleanOperation)
+            and isinstance(expression, cst.Comparison)
+            and not self.keep_parentheses
+            and "\n" not in cst.Module([]).code_for_node(expression)
+        ):
+            return expression.with_changes(lpar=[], rpar=[])
+        return expression
+
+    # Formatted strings.
+
+    def visit_FormattedString(self, node: cst.FormattedString) -> None:
+        self.strings.append(node)
+
+    def leave_FormattedString(
+        self, original_node: cst.FormattedString, updated_node: cst.FormattedString
+    ) -> cst.BaseExpression:
+        self.strings.pop()
+        return updated_node
+
+    def leave_FormattedStringExpression(
+        self,
+        original_node: cst.FormattedStringExpression,
+        updated_node: cst.FormattedStringExpression,
+    ) -> cst.FlattenSentinel[cst.BaseFormattedStringContent]:
+        return cst.FlattenSentinel(interpolated(original_node, updated_node, self.strings[-1]))
 
     # Iteration over a list of factories.
 
+    def visit_Call(self, node: cst.Call) -> None:
+        for arg in node.args:
+            if isinstance(arg.value, cst.GeneratorExp) and (arg.star == "*" or takes_all(node)):
+                self.eager.add(id(arg.value))
+
     def visit_ListComp(self, node: cst.ListComp) -> bool:
-        return self._each(node) is None
+        return self._written_out(node) is None
 
     def leave_ListComp(
         self, original_node: cst.ListComp, updated_node: cst.ListComp
     ) -> cst.BaseExpression:
-        each = self._each(original_node)
-        if each is None:
-            return updated_node
-        return _written_out(original_node, each, self.env)
+        return self._written_out(original_node) or updated_node
 
     def visit_GeneratorExp(self, node: cst.GeneratorExp) -> bool:
-        if self._each(node) is not None:
-            raise Unspecialisable("iterate over a list of factories in a list comprehension", node)
-        return True
+        return self._written_out(node) is None
 
-    def visit_For(self, node: cst.For) -> bool:
-        match node.iter:
-            case cst.Name(value=name) if isinstance(self.env.parameters.get(name), ConstructEach):
-                raise Unspecialisable(
-                    "iterate over a list of factories in a list comprehension", node
-                )
-            case _:
-                return True
+    def leave_GeneratorExp(
+        self, original_node: cst.GeneratorExp, updated_node: cst.GeneratorExp
+    ) -> cst.BaseExpression:
+        return self._written_out(original_node) or updated_node
 
-    def _each(self, node: cst.ListComp | cst.GeneratorExp) -> ConstructEach | None:
-        name = _iterated(node.for_in.iter)
-        binding = self.env.parameters.get(name) if name else None
-        return binding if isinstance(binding, ConstructEach) else None
+    def _written_out(self, node: Comprehension) -> cst.BaseExpression | None:
+        if isinstance(node, cst.GeneratorExp) and id(node) not in self.eager:
+            return None
+        over = iteration(node)
+        binding = None if over is None else self.env.parameters.get(over.factories)
+        if over is None or not isinstance(binding, ConstructEach):
+            return None
+
+        def element(construction: Construction, index: int | None) -> cst.BaseExpression:
+            names: dict[str, Binding] = {**self.env.parameters, over.item: Construct(construction)}
+            if over.index is not None and index is not None:
+                names[over.index] = Inline(cst.Integer(str(index)))
+            return fold_expression(node.elt, Environment(names, self.env.attributes))
+
+        return written_out(node, over, binding.constructions, element)
 
     # Statements.
 
     def visit_If(self, node: cst.If) -> None:
+        self._is_test(node.test)
         if isinstance(node.orelse, cst.If):
             self.elifs.add(id(node.orelse))
+
+    def visit_While(self, node: cst.While) -> None:
+        self._is_test(node.test)
+
+    def visit_Assert(self, node: cst.Assert) -> None:
+        self._is_test(node.test)
+
+    def visit_CompIf(self, node: cst.CompIf) -> None:
+        self._is_test(node.test)
 
     def leave_If(
         self, original_node: cst.If, updated_node: cst.If
     ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement] | cst.RemovalSentinel:
-        test = truth(evaluate(original_node.test, self.env))
-        is_elif = id(original_node) in self.elifs
+        test = decided(original_node.test, self.env)
         if test is None:
-            return updated_node
-        if is_elif:
+            return self._without_empty_branches(original_node, updated_node)
+        if id(original_node) in self.elifs:
             return _folded_elif(updated_node, test)
         if test:
-            return _flattened(updated_node.body, updated_node.leading_lines)
+            return self._spliced(updated_node.body, updated_node.leading_lines)
         match updated_node.orelse:
             case None:
                 return cst.RemoveFromParent()
             case cst.If() as following:
-                return following.with_changes(leading_lines=updated_node.leading_lines)
-            case cst.Else(body=body):
-                return _flattened(body, updated_node.leading_lines)
+                lines = [*updated_node.leading_lines, *following.leading_lines]
+                return following.with_changes(leading_lines=lines)
+            case cst.Else(body=body, leading_lines=lines):
+                return self._spliced(body, [*updated_node.leading_lines, *lines])
+
+    def _without_empty_branches(
+        self, original: cst.If, updated: cst.If
+    ) -> cst.BaseStatement | cst.RemovalSentinel:
+        """``updated`` without branches of which nothing is left."""
+        if isinstance(updated.orelse, cst.Else) and _is_empty(updated.orelse.body):
+            updated = updated.with_changes(orelse=None)
+        emptied = _is_empty(updated.body) and not _is_empty(original.body)
+        if emptied and updated.orelse is None and is_pure(updated.test):
+            return cst.RemoveFromParent()
+        return updated
+
+    def _spliced(
+        self, body: cst.BaseSuite, leading_lines: Sequence[cst.EmptyLine]
+    ) -> cst.FlattenSentinel[cst.BaseStatement]:
+        """The statements of a branch, the comment above the branch moved to the first of them."""
+        statements = [s for s in _statements(body) if not _is_pass(s)]
+        if statements:
+            first = statements[0]
+            lines = [*leading_lines, *getattr(first, "leading_lines", ())]
+            statements[0] = first.with_changes(leading_lines=lines)
+            self.spliced.add(id(statements[-1]))
+            if isinstance(body, cst.IndentedBlock) and body.footer:
+                self.footers[id(statements[-1])] = body.footer
+        return cst.FlattenSentinel(statements)
+
+    def leave_Expr(
+        self, original_node: cst.Expr, updated_node: cst.Expr
+    ) -> cst.BaseSmallStatement | cst.RemovalSentinel:
+        folded = not isinstance(original_node.value, cst.Name)
+        match updated_node.value:
+            case cst.Name(value="None" | "True" | "False") if folded:
+                return cst.RemoveFromParent()
+            case _:
+                return updated_node
 
     def leave_Assert(
         self, original_node: cst.Assert, updated_node: cst.Assert
     ) -> cst.BaseSmallStatement | cst.RemovalSentinel:
-        if truth(evaluate(original_node.test, self.env)):
-            return cst.RemoveFromParent()
-        return updated_node
+        return cst.RemoveFromParent() if decided(original_node.test, self.env) else updated_node
 
     def leave_SimpleStatementLine(
         self,
@@ -286,13 +369,44 @@ class _Folder(cst.CSTTransformer):
     ) -> cst.BaseStatement | cst.RemovalSentinel:
         return updated_node if updated_node.body else cst.RemoveFromParent()
 
+    def leave_SimpleStatementSuite(
+        self,
+        original_node: cst.SimpleStatementSuite,
+        updated_node: cst.SimpleStatementSuite,
+    ) -> cst.BaseSuite:
+        return updated_node if updated_node.body else updated_node.with_changes(body=[cst.Pass()])
+
     def leave_IndentedBlock(
         self, original_node: cst.IndentedBlock, updated_node: cst.IndentedBlock
     ) -> cst.IndentedBlock:
-        return updated_node.with_changes(body=_reachable(updated_node.body) or [PASS])
+        body: list[cst.BaseStatement] = []
+        comments: Sequence[cst.EmptyLine] = ()  # below the statement before
+        for statement in _statements(updated_node):
+            if comments:
+                lines = [*comments, *getattr(statement, "leading_lines", ())]
+                body.append(statement.with_changes(leading_lines=lines))
+            else:
+                body.append(statement)
+            comments = self.footers.get(id(statement), ())
+            if id(statement) in self.spliced and _ends(statement):
+                break  # what follows a branch that returns was for the other branch
+        footer = [*comments, *updated_node.footer]
+        return updated_node.with_changes(body=body or [_pass()], footer=footer)
 
 
-PASS = cst.SimpleStatementLine([cst.Pass()])
+def _value(binding: Binding) -> cst.BaseExpression | None:
+    """What stands in the place of a bound parameter; None for one that is kept."""
+    match binding:
+        case Constant(value=value):
+            return literal(value)
+        case Inline(code=code):
+            return code.deep_clone()
+        case Construct(construction=construction):
+            return as_callable(construction)
+        case ConstructEach(constructions=constructions):
+            return cst.List([cst.Element(as_callable(each)) for each in constructions])
+        case Kept():
+            return None
 
 
 def _folded_elif(node: cst.If, test: bool) -> cst.BaseStatement | cst.RemovalSentinel:
@@ -302,20 +416,10 @@ def _folded_elif(node: cst.If, test: bool) -> cst.BaseStatement | cst.RemovalSen
     return node.orelse if node.orelse is not None else cst.RemoveFromParent()  # type: ignore[return-value]
 
 
-def _flattened(
-    body: cst.BaseSuite, leading_lines: Sequence[cst.EmptyLine]
-) -> cst.FlattenSentinel[cst.BaseStatement]:
-    """The statements of a branch, the comment above the branch moved to the first of them."""
+def _statements(body: cst.BaseSuite) -> list[cst.BaseStatement]:
     if isinstance(body, cst.SimpleStatementSuite):
-        statements: list[cst.BaseStatement] = [cst.SimpleStatementLine(body.body)]
-    else:
-        statements = [s for s in body.body if isinstance(s, cst.BaseStatement)]
-    statements = [s for s in statements if not _is_pass(s)]
-    if statements:
-        first = statements[0]
-        lines = [*leading_lines, *getattr(first, "leading_lines", ())]
-        statements[0] = first.with_changes(leading_lines=lines)
-    return cst.FlattenSentinel(statements)
+        return [cst.SimpleStatementLine(body.body, trailing_whitespace=body.trailing_whitespace)]
+    return [s for s in body.body if isinstance(s, cst.BaseStatement)]
 
 
 def _is_pass(statement: cst.BaseStatement) -> bool:
@@ -324,134 +428,52 @@ def _is_pass(statement: cst.BaseStatement) -> bool:
     )
 
 
-def _reachable(body: Sequence[cst.BaseStatement]) -> list[cst.BaseStatement]:
-    """``body`` up to its first unconditional ``return`` or ``raise``."""
-    for index, statement in enumerate(body):
-        if isinstance(statement, cst.SimpleStatementLine) and any(
-            isinstance(small, cst.Return | cst.Raise) for small in statement.body
-        ):
-            return list(body[: index + 1])
-    return list(body)
+def _is_empty(body: cst.BaseSuite) -> bool:
+    return all(_is_pass(statement) for statement in _statements(body))
 
 
-def _parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
-    if node.lpar:
-        return node
-    return node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-
-
-# Constructions.
-
-
-def construct(construction: Construction, call: cst.Call) -> cst.Call:
-    """The construction, with the keywords that the factory's call adds."""
-    given: list[cst.Arg] = []
-    for arg in call.args:
-        if arg.keyword is None:
-            raise Unspecialisable("a factory is called with keywords only", call)
-        if construction.takes is None or arg.keyword.value in construction.takes:
-            given.append(arg)
-    first = [arg for arg in construction.args if arg.keyword is None]
-    bound = [arg for arg in construction.args if arg.keyword is not None]
-    if first and is_config(first[0].value):
-        given = [a for a in given if a.keyword is None or a.keyword.value != "config"]
-    args = [*first, *by_position([*given, *bound], construction.positional)]
-    args = [arg.with_changes(comma=cst.MaybeSentinel.DEFAULT) for arg in args]
-    if construction.exploded and args:
-        args[-1] = args[-1].with_changes(comma=cst.Comma())
-    return cst.Call(construction.callee, args)
-
-
-def by_position(args: Sequence[cst.Arg], positional: Sequence[str]) -> list[cst.Arg]:
-    """``args`` with the leading ``positional`` ones written without their keywords."""
-    named = {arg.keyword.value: arg for arg in args if arg.keyword is not None}
-    leading = [arg for arg in args if arg.keyword is None]
-    positional = positional[len(leading) :]
-    for name in positional:
-        if name not in named:
-            break
-        leading.append(named.pop(name).with_changes(keyword=None, equal=cst.MaybeSentinel.DEFAULT))
-    return [*leading, *named.values()]
-
-
-def as_callable(construction: Construction) -> cst.BaseExpression:
-    """The construction as a value: the class itself where nothing is bound, else a `partial`."""
-    if not construction.args:
-        return construction.callee
-    return cst.Call(cst.Name("partial"), [cst.Arg(construction.callee), *construction.args])
-
-
-def _iterated(node: cst.BaseExpression) -> str | None:
-    """The name in ``for x in name`` and ``for i, x in enumerate(name)``."""
-    match node:
-        case cst.Name(value=name):
-            return name
-        case cst.Call(func=cst.Name(value="enumerate"), args=[cst.Arg(value=cst.Name(value=name))]):
-            return name
-        case _:
-            return None
-
-
-def _written_out(node: cst.ListComp, each: ConstructEach, env: Environment) -> cst.BaseExpression:
-    """A comprehension over factories, one construction each; equal runs stay a comprehension."""
-    index, item = _targets(node)
-    runs: list[tuple[Construction, int, int]] = []
-    for position, construction in enumerate(each.constructions):
-        if runs and _same(runs[-1][0], construction):
-            runs[-1] = (runs[-1][0], runs[-1][1], position + 1)
-        else:
-            runs.append((construction, position, position + 1))
-    elements: list[cst.BaseElement] = []
-    for construction, start, stop in runs:
-        element = _element(node, item, construction, env)
-        if stop - start == 1 or (index is None and len(runs) == 1 and stop == 1):
-            single = element if index is None else _with_index(element, index, start)
-            elements.append(cst.Element(single))
-            continue
-        span = [cst.Arg(cst.Integer(str(stop)))]
-        if start:
-            span.insert(0, cst.Arg(cst.Integer(str(start))))
-        loop = cst.CompFor(target=cst.Name(index or "_"), iter=cst.Call(cst.Name("range"), span))
-        if len(runs) == 1:
-            return cst.ListComp(elt=element, for_in=loop)
-        elements.append(cst.StarredElement(cst.GeneratorExp(elt=element, for_in=loop)))
-    return cst.List(elements)
-
-
-def _targets(node: cst.ListComp) -> tuple[str | None, str]:
-    """The names of the index (None without one) and of the factory in a comprehension."""
-    if node.for_in.ifs or node.for_in.inner_for_in is not None:
-        raise Unspecialisable("a comprehension over factories has one `for` and no `if`", node)
-    match node.for_in.target:
-        case cst.Name(value=item):
-            return None, item
-        case cst.Tuple(
-            elements=[
-                cst.Element(value=cst.Name(value=index)),
-                cst.Element(value=cst.Name(value=item)),
-            ]
-        ):
-            return index, item
-        case _:
-            raise Unspecialisable("a comprehension over factories names the factory", node)
-
-
-def _element(
-    node: cst.ListComp, item: str, construction: Construction, env: Environment
-) -> cst.BaseExpression:
-    inner = Environment({**env.parameters, item: Construct(construction)}, env.attributes)
-    return fold_expression(node.elt, inner)
-
-
-def _with_index(node: cst.BaseExpression, index: str, value: int) -> cst.BaseExpression:
-    number = Environment({index: Inline(cst.Integer(str(value)))}, {})
-    return fold_expression(node, number)
-
-
-def _same(one: Construction, other: Construction) -> bool:
-    return (
-        one.takes == other.takes
-        and one.callee.deep_equals(other.callee)
-        and len(one.args) == len(other.args)
-        and all(a.deep_equals(b) for a, b in zip(one.args, other.args, strict=True))
+def _ends(statement: cst.BaseStatement) -> bool:
+    return isinstance(statement, cst.SimpleStatementLine) and any(
+        isinstance(small, cst.Return | cst.Raise) for small in statement.body
     )
+
+
+def _pass() -> cst.SimpleStatementLine:
+    return cst.SimpleStatementLine([cst.Pass()])
+
+
+# Generators.
+
+
+def _still_a_generator(original: cst.BaseSuite, folded: cst.BaseSuite) -> cst.BaseSuite:
+    """``folded``, with a ``yield`` that is never reached where all others are gone.
+
+    Without one, the function would run when it is called, and return nothing to iterate over.
+    """
+    if not _yields(original) or _yields(folded) or not isinstance(folded, cst.IndentedBlock):
+        return folded
+    body = _statements(folded)
+    if not _ends(body[-1]):
+        body.append(cst.SimpleStatementLine([cst.Return()]))
+    body.append(cst.SimpleStatementLine([cst.Expr(cst.Yield())]))
+    return folded.with_changes(body=body)
+
+
+def _yields(body: cst.BaseSuite) -> bool:
+    finder = _Yields()
+    body.visit(finder)
+    return finder.found
+
+
+class _Yields(cst.CSTVisitor):
+    def __init__(self) -> None:
+        self.found = False
+
+    def visit_Yield(self, node: cst.Yield) -> None:
+        self.found = True
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def visit_Lambda(self, node: cst.Lambda) -> bool:
+        return False

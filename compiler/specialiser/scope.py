@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -15,10 +16,10 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 @dataclass(frozen=True, slots=True)
 class GlobalName:
-    """A read of a global. ``node`` is None for one in an annotation that is written as a text."""
+    """A read of a global. ``node`` is the text that holds it where it is in a quoted annotation."""
 
     name: str
-    node: ast.Name | None
+    node: ast.Name | ast.Constant
     annotation: bool
 
 
@@ -27,14 +28,25 @@ def global_names(tree: ast.AST) -> list[GlobalName]:
     return list(_reads(tree, (), annotation=False))
 
 
+@lru_cache(maxsize=2048)
+def syntax(text: str) -> ast.Module:
+    """The tree of a piece of code, which nobody changes."""
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=2048)
+def globals_in(text: str) -> tuple[GlobalName, ...]:
+    """As `global_names`, of the `syntax` of a text."""
+    return tuple(global_names(syntax(text)))
+
+
 def references(code: str) -> set[str]:
     """The global names that a piece of code reads, without those it defines itself.
 
     >>> sorted(references("def f(x: Tensor, y=ONE):\\n    z = g(x)\\n    return z.h + len(z)"))
     ['ONE', 'Tensor', 'g', 'len']
     """
-    tree = ast.parse(code)
-    return {found.name for found in global_names(tree)} - bound_in(tree.body)
+    return {found.name for found in globals_in(code)} - bound_in(syntax(code).body)
 
 
 def bound_names(tree: ast.AST) -> set[str]:
@@ -117,7 +129,7 @@ def _reads(
             if not any(name in scope for scope in scopes):
                 yield GlobalName(name, node, annotation)
         case ast.Constant(value=str(text)) if annotation:
-            yield from _quoted(text, scopes)
+            yield from _quoted(node, text, scopes)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
             yield from _function(node, scopes)
         case ast.ClassDef(body=body, decorator_list=decorators, bases=bases, keywords=keywords):
@@ -186,11 +198,11 @@ def _comprehension(
         yield from _reads(value, inner, annotation=False)
 
 
-def _quoted(text: str, scopes: tuple[set[str], ...]) -> Iterator[GlobalName]:
+def _quoted(node: ast.Constant, text: str, scopes: tuple[set[str], ...]) -> Iterator[GlobalName]:
     """The names in an annotation that is a text."""
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError:
         return
     for found in _reads(tree.body, scopes, annotation=True):
-        yield GlobalName(found.name, None, True)
+        yield GlobalName(found.name, node, True)

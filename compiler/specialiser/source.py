@@ -15,7 +15,7 @@ from pathlib import Path
 import libcst as cst
 
 from fgc.compiler.ir.module import Import
-from fgc.compiler.specialiser.scope import bound_in, names_bound_by, references
+from fgc.compiler.specialiser.scope import bound_in, names_bound_by, references, syntax
 
 __all__ = ["Definition", "Library", "SourceModule", "read_module", "references"]
 
@@ -42,12 +42,6 @@ class Definition:
     def parse(self) -> cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine:
         """The definition as a tree; comments above it are its leading lines."""
         return parse_statement(self.text)
-
-
-@lru_cache(maxsize=1024)
-def syntax(text: str) -> ast.Module:
-    """The tree of a piece of code."""
-    return ast.parse(text)
 
 
 @lru_cache(maxsize=1024)

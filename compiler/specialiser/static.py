@@ -2,6 +2,7 @@
 
 Only tests of the documented subset have a known value: ``is None``, the truth of a bool, equality
 with a text, and ``and``, ``or``, ``not`` of these. A number never has one: it decides no structure.
+An expression whose value is known has no effect, so that the value may stand in its place.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def evaluate(node: cst.BaseExpression, env: Environment) -> Static:
             text = node.evaluated_value
             return Known(text) if isinstance(text, str) else NOT_NONE
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-            value = truth(evaluate(inner, env))
+            value = decided(inner, env)
             return UNKNOWN if value is None else Known(not value)
         case cst.BooleanOperation():
             return _boolean(node, env)
@@ -95,8 +96,12 @@ def evaluate(node: cst.BaseExpression, env: Environment) -> Static:
             return _comparison(node, env)
         case cst.IfExp():
             return _conditional(node, env)
-        case cst.Call(func=cst.Name(value=name)) if isinstance(env.parameters.get(name), Construct):
-            return NOT_NONE
+        case cst.Call(func=cst.Name(value=name)):
+            match env.parameters.get(name):
+                case Construct(makes_none=False):
+                    return NOT_NONE
+                case _:
+                    return UNKNOWN
         case (
             cst.Integer()
             | cst.Float()
@@ -123,6 +128,21 @@ def truth(value: Static) -> bool | None:
             return None
 
 
+def decided(test: cst.BaseExpression, env: Environment) -> bool | None:
+    """The truth of a test; None where it is not known.
+
+    More is known than of a value: ``x and False`` is x where x is falsy, but never true.
+    """
+    known = truth(evaluate(test, env))
+    if known is not None or not isinstance(test, cst.BooleanOperation):
+        return known
+    stops = isinstance(test.operator, cst.Or)
+    left, right = decided(test.left, env), decided(test.right, env)
+    if left is stops or (right is stops and is_pure(test.left)):
+        return stops
+    return right if left is not None else None
+
+
 def _boolean(node: cst.BooleanOperation, env: Environment) -> Static:
     left = evaluate(node.left, env)
     left_truth = truth(left)
@@ -139,22 +159,31 @@ def _boolean(node: cst.BooleanOperation, env: Environment) -> Static:
 def is_test(node: cst.BaseExpression) -> bool:
     """Whether an expression can only be a bool and has no effect, so that it may be dropped."""
     match node:
+        case cst.Name(value="True" | "False"):
+            return True
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
-            return _is_pure(inner)
-        case cst.Comparison(left=left, comparisons=[cst.ComparisonTarget(operator=operator)]):
-            return isinstance(operator, cst.Is | cst.IsNot) and _is_pure(left)
+            return is_pure(inner)
+        case cst.Comparison(
+            left=left, comparisons=[cst.ComparisonTarget(operator=operator, comparator=right)]
+        ):
+            return isinstance(operator, cst.Is | cst.IsNot) and is_pure(left) and is_pure(right)
         case cst.BooleanOperation(left=left, right=right):
             return is_test(left) and is_test(right)
         case _:
             return False
 
 
-def _is_pure(node: cst.BaseExpression) -> bool:
+def is_pure(node: cst.BaseExpression) -> bool:
+    """Whether evaluating an expression does nothing but read names and attributes."""
     match node:
-        case cst.Name():
+        case cst.Name() | cst.Integer() | cst.Float() | cst.SimpleString():
             return True
         case cst.Attribute(value=value):
-            return _is_pure(value)
+            return is_pure(value)
+        case cst.BooleanOperation(left=left, right=right):
+            return is_pure(left) and is_pure(right)
+        case cst.IfExp(test=test, body=body, orelse=orelse):
+            return is_pure(test) and is_pure(body) and is_pure(orelse)
         case _:
             return is_test(node)
 
@@ -163,6 +192,8 @@ def _comparison(node: cst.Comparison, env: Environment) -> Static:
     if len(node.comparisons) != 1:
         return UNKNOWN
     target = node.comparisons[0]
+    if not (is_pure(node.left) and is_pure(target.comparator)):
+        return UNKNOWN
     left, right = evaluate(node.left, env), evaluate(target.comparator, env)
     if isinstance(target.operator, cst.Is | cst.IsNot):
         same = _identical(left, right)
@@ -197,7 +228,7 @@ def _conditional(node: cst.IfExp, env: Environment) -> Static:
     if test is not None:
         return evaluate(node.body if test else node.orelse, env)
     one, other = evaluate(node.body, env), evaluate(node.orelse, env)
-    if one == other:
+    if isinstance(one, Known) and one == other and is_pure(node.test):
         return one
     none_possible = any(isinstance(v, Unknown) or v == Known(None) for v in (one, other))
     return UNKNOWN if none_possible else NOT_NONE

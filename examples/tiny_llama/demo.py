@@ -61,9 +61,12 @@ def main() -> int:
     steps = [] if args.max_steps is None else ["--max-steps", args.max_steps]
     status = run(sys.executable, args.out / "train.py", *steps)
     if status != 0:
+        if status > 128:  # a signal ended it
+            console.print("stopped; the same command goes on from here")
         return status
     loads, sample = write_sample(args.out / "output" / "checkpoints")
     figures = [*learnt(args.out / "output" / "metrics.jsonl"), *originality(sample)]
+    console.print("\nwhat it has learnt", style="bold")
     console.print(table(figures))
     learns = args.max_steps is not None or all(figure.holds for figure in figures)
     return 0 if loads and learns else 1
@@ -94,7 +97,7 @@ def shown(path: Path) -> str:
 
 
 def keep_runs_of_other_code(project: Path) -> None:
-    """Puts checkpoints aside that another version of the program wrote: it cannot go on from them."""
+    """Puts the checkpoints of another version of the program aside; this one begins anew."""
     output = project / "output"
     manifests = sorted(output.glob("checkpoints/step-*/manifest.json"))
     if not manifests:
@@ -170,7 +173,6 @@ def longest_copied_run(words: list[str], corpus: list[str]) -> int:
 def table(figures: list[Figure]) -> Table:
     """The figures, with a mark where one is demanded."""
     grid = Table.grid(padding=(0, 2))
-    grid.title, grid.title_justify, grid.title_style = "what it has learnt", "left", "bold"
     for figure in figures:
         mark = "" if not figure.demand else "[green]✓[/]" if figure.holds else "[red]✗[/]"
         grid.add_row(figure.name, figure.value, figure.demand, mark)

@@ -45,7 +45,7 @@ def main() -> int:
         difference = (ours(tokens).logits - theirs(tokens).logits).abs().max().item()
     print(tokenizer.decode(tokens[0], skip_special_tokens=True))
     names = " and as ".join(type(model).__name__ for model in (ours, theirs))
-    print(f"loads as {names}; logits differ by at most {difference:.1g}", file=sys.stderr)
+    print(f"loads as {names}; largest difference of logits: {difference:.1g}", file=sys.stderr)
     return 0 if difference <= TOLERANCE else 1
 
 

@@ -66,6 +66,8 @@ def main(
     # None: no held-out loss
     build_eval_data: Factory[Iterable[Batch]] | None = None,
     build_model: Factory[PreTrainedModel],
+    # whether the backward pass computes the layers' activations anew, to save memory
+    gradient_checkpointing: bool = False,
     build_optimizer: Factory[Optimizer],
     build_lr_scheduler: Factory[LRScheduler],
     train: Factory[int | None],
@@ -78,6 +80,8 @@ def main(
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer=tokenizer, cache_dir=cache_dir)
     model = strategy.place(build_model(), device)
+    if gradient_checkpointing:
+        model.gradient_checkpointing_enable()
     optimizer = build_optimizer(named_parameters=model.named_parameters())
     tokens_per_step = build_tokens_per_step()
     lr_scheduler = build_lr_scheduler(optimizer=optimizer, tokens_per_step=tokens_per_step)

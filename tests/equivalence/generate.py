@@ -23,7 +23,7 @@ def write(resolution: Resolution, folder: Path) -> None:
     """Writes the program that builds all top-level nodes into ``folder``."""
     planned = plan(resolution, PYTHON)
     code = specialise(planned, protected=PROTECTED)
-    emitted = emit(planned, vendor(planned, code), RelativePaths(()))
+    emitted = emit(vendor(planned, code), RelativePaths(()))
     contents = {path: text.encode() for path, text in emitted.python.items()}
     for path, content in {**contents, **model_files(planned, emitted)}.items():
         assert isinstance(content, bytes)

@@ -81,6 +81,7 @@ KNOBS = [
     number("adam_beta1", 0.8, "optimizer.betas.0"),
     number("adam_beta2", 0.99, "optimizer.betas.1"),
     number("max_grad_norm", None, "trainer.max_grad_norm"),
+    number("gradient_checkpointing", True, "gradient_checkpointing"),
     number("tokenizer_file", "t.json", "tokenizer.file"),
     number("bos_token", "<s>", "tokenizer.bos_token"),
     number("eos_token", "</s>", "tokenizer.eos_token"),

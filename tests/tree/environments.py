@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import sysconfig
 import venv
 from collections.abc import Iterable
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -44,12 +45,17 @@ def closure(requirements: Iterable[str]) -> list[Distribution]:
         name = canonicalize_name(requirement.name)
         if name in found:
             continue
-        found[name] = distribution(requirement.name)
+        found[name] = _installed(requirement.name)
         for line in found[name].requires or ():
             required = Requirement(line)
             if required.marker is None or required.marker.evaluate({"extra": ""}):
                 queue.append(required)
     return list(found.values())
+
+
+def _installed(name: str) -> Distribution:
+    # not by the path of this process, which may hold a checkout's own metadata
+    return next(iter(distributions(name=name, path=[sysconfig.get_path("purelib")])))
 
 
 def _entries(found: Distribution) -> set[str]:

@@ -12,7 +12,7 @@ ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
 class Launcher:
-    """Within its `with`, a zygote in the environment of ``python``; it runs one program at a time."""
+    """Within its `with`, a zygote in the environment of ``python``, one program at a time."""
 
     def __init__(self, python: Path, environ: dict[str, str], folder: Path):
         self._folder = folder

@@ -109,6 +109,7 @@ def test_ctrl_c_saves_and_a_new_process_goes_on(
     tmp_path: Path,
 ) -> None:
     settings = {**SMALL, "total_tokens": 90 * 64, "logging_steps": 1}
+    settings |= {"eval_files": None, "save_steps": None}
     tree = builds.written(project=project, **settings)
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     assert launch(tree / "train.py", "--output-dir", whole).returncode == 0

@@ -5,6 +5,7 @@ run as a script, in an environment that the programs are to have. A request is a
 so is the answer; `tests.tree.launcher` is the other side.
 """
 
+import importlib
 import json
 import os
 import runpy
@@ -13,17 +14,22 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+MODULES = (
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+    "rich.progress",
+    "safetensors.torch",
+    "torch._dynamo",
+    "transformers.models.llama.modeling_llama",
+)
+
 
 def preload() -> None:
     """Imports what is slow to import, and calls none of it."""
-    import matplotlib.backends.backend_agg
-    import matplotlib.figure
-    import rich.progress
-    import safetensors.torch
-    import torch._dynamo
-    from transformers import GenerationMixin
-    from transformers import LlamaForCausalLM
-    from transformers import PreTrainedTokenizerFast
+    for module in MODULES:
+        importlib.import_module(module)
+    # transformers imports a part of itself when it is first named
+    _ = sys.modules["transformers"].PreTrainedTokenizerFast
 
 
 def run(argv: list[str]) -> int:

@@ -1,0 +1,48 @@
+"""What the benchmark makes of its measurements, and that it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench import build_time, speed
+from tests.bench.build_time import Timing
+from tests.bench.speed import Measurement
+from tests.tree.building import ROOT
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    measured = Measurement(2, {"bare loop": [100.0, 50.0, 200.0], "other": [99.0, 51.0, 190.0]})
+    assert measured.ratios("other") == [0.99, 1.02, 0.95]
+    assert speed.table(measured, "training").splitlines() == [
+        "training, 2 threads",
+        "                            tokens/s    ratio   lowest  highest",
+        "  bare loop                      100",
+        "  other                           99    0.990    0.950    1.020",
+    ]
+
+
+def test_shares_are_of_the_whole_command() -> None:
+    timings = {
+        "first": [Timing(2.0, {"load": 0.5, "emit": 1.0})],
+        "no change": [Timing(0.5, {"load": 0.25})],
+    }
+    assert build_time.table(timings).splitlines() == [
+        "fgc build of the example, median of 1",
+        "                     first   no change",
+        "  seconds             2.00        0.50",
+        "  start                25%         50%",
+        "  load                 25%         50%",
+        "  emit                 50%          0%",
+    ]
+
+
+@pytest.mark.nightly
+def test_runs() -> None:
+    command = [sys.executable, "-m", "tests.bench", "--quick", "--batch-sizes", "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for row in ("generated loop", "transformers' Trainer", "no change", "specialise"):
+        assert f"  {row}" in done.stdout

@@ -1,0 +1,160 @@
+"""Every command that a document shows does what the document says."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.docs.conftest import DOCUMENTS
+from tests.docs.markdown import Block, Command, blocks, commands
+
+LANGUAGES = ("bash", "console", "python", "text", "yaml", None)
+
+# Set-up, and the tests themselves: what continuous integration does, or a person by hand.
+BY_MAKE = re.compile(r"([A-Z_]+=\S+ )?make( [a-z]+)?")
+BY_HAND = {
+    ".venv/bin/pytest tests/compiler/backend -q",
+    '.venv/bin/pytest -n 2 -m "not nightly"',
+}
+
+TINY = "fgc build examples/tiny_llama/configs/"
+DIFF = "diff -r -x config -x .fgc -x 'fgc.*' -x README.md -x output run/ run-lr/"
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command is tested: its exit code, the form in which it takes seconds, if it has to have
+    one, and whether the numbers that it prints are other ones each time."""
+
+    status: int = 0
+    shortened: str | None = None
+    measures: bool = False
+
+
+COMMANDS = {
+    "fgc pp examples/tiny_llama/configs/baseline.yaml": Run(),
+    f"{TINY}baseline.yaml -o run/": Run(measures=True),
+    f"{TINY}baseline.yaml --print-after vendor --time-passes": Run(measures=True),
+    f"{TINY}baseline.yaml -o run/ --set lr=3e-4 --set num_hidden_layers=6": Run(),
+    f"{TINY}lower_lr.yaml -o run-lr/": Run(measures=True),
+    f"{TINY}learning_rate.yaml -o run-lr/": Run(measures=True),
+    f"{TINY}post_norm.yaml -o run-post/": Run(measures=True),
+    f"{TINY}fused.yaml -o run-fused/": Run(status=1),
+    DIFF: Run(status=1),
+    "diff -r run/ run-lr/": Run(status=1),
+    "diff run/model/modeling_tiny_llama.py run-post/model/modeling_tiny_llama.py": Run(status=1),
+    "python run/train.py --max-steps 20": Run(measures=True),
+    "python run/train.py --max-steps 30": Run(measures=True),
+    "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
+}
+
+
+def read(document: str) -> list[Block]:
+    return list(blocks((ROOT / document).read_text(encoding="utf-8")))
+
+
+def all_commands(document: str) -> list[Command]:
+    return [command for block in read(document) for command in commands(block)]
+
+
+def test_every_command_is_known() -> None:
+    shown = {command.text for document in DOCUMENTS for command in all_commands(document)}
+    by_make = {text for text in shown if BY_MAKE.fullmatch(text)}
+    assert shown - by_make == BY_HAND | COMMANDS.keys()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_no_block_is_overlooked(document: str) -> None:
+    assert {block.language for block in read(document)} <= set(LANGUAGES)
+
+
+def test_what_make_is_asked_for_is_there() -> None:
+    shown = (command.text for document in DOCUMENTS for command in all_commands(document))
+    targets = {text.rpartition("make")[2].strip() for text in shown if BY_MAKE.fullmatch(text)}
+    assert {"demo", "test"} <= targets
+    for target in targets:
+        command = ["make", "--dry-run", *target.split()]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+
+
+def test_commands_do_what_is_shown(checkout: Path, environment: dict[str, str]) -> None:
+    """All documents in one place, one after the other, as somebody might who reads them."""
+    for document in DOCUMENTS:
+        for block in read(document):
+            write_configuration(block, checkout)
+            for command in commands(block):
+                if command.text in COMMANDS:
+                    check(command, f"{document}:{command.line}", checkout, environment)
+            if block.text.startswith("from transformers import"):
+                run_python(block, checkout, environment)
+
+
+def write_configuration(block: Block, checkout: Path) -> None:
+    """Writes a configuration to the path in its first line, if it has one."""
+    place = re.match(r"## (\S+\.yaml)\n", block.text)
+    if place:
+        (checkout / place[1]).write_text(block.text, encoding="utf-8")
+
+
+def check(command: Command, place: str, checkout: Path, environment: dict[str, str]) -> None:
+    run = COMMANDS[command.text]
+    ran = subprocess.run(
+        run.shortened or command.text,
+        shell=True,
+        cwd=checkout,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert ran.returncode == run.status, f"{place}\n{ran.stdout}"
+    if command.shown is not None:
+        assert is_shown(command.shown, ran.stdout, measures=run.measures), f"{place}\n{ran.stdout}"
+
+
+def run_python(block: Block, checkout: Path, environment: dict[str, str]) -> None:
+    """Runs a program that is shown, with the newest checkpoint, where there is no fgc."""
+    newest = max((checkout / "run" / "output" / "checkpoints").glob("step-????????"))
+    code = re.sub(r"step-\d{8}", newest.name, block.text)
+    program = (
+        f"import sys\nsys.modules['fgc'] = None\n{code}\nassert type(model) is not type(same)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=checkout,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def is_shown(shown: str, printed: str, *, measures: bool) -> bool:
+    """Whether a document shows what was printed. `…` stands for anything: lines, or part of one.
+
+    >>> is_shown("…\\nb …\\n", "a\\nb 1\\n", measures=False)
+    True
+    >>> is_shown("b 2\\n", "b 1\\n", measures=True), is_shown("b 2\\n", "b 1\\n", measures=False)
+    (True, False)
+    """
+    pattern = ""
+    for line in comparable(shown, measures).splitlines():
+        escaped = re.escape(line).replace(re.escape("…"), ".*")
+        pattern += "(?:.*\n)*?" if line == "…" else f"{escaped}\n"
+    return re.fullmatch(pattern, comparable(printed, measures)) is not None
+
+
+def comparable(text: str, measures: bool) -> str:
+    """A text without what is other each time: what was measured, and where the lines of a diff
+    stand."""
+    text = re.sub(r"(?m)^\d+(,\d+)?[acd]\d+(,\d+)?$", "#", text)
+    if measures:
+        text = re.sub(r"\d[\d,.:]*(e[-+]?\d+)?", "#", text)
+        text = re.sub(r" +", " ", text)
+    return text

@@ -294,7 +294,11 @@ def relative_paths(source: Source) -> RelativePaths:
 
 def show_plan(build: Build) -> str:
     plan = _made(build.plan)
-    rows = [f"{name} = {node.span.file}:{node.span.line}" for node, name in plan.constants.items()]
+    name_of = str if build.source is None else relative_paths(build.source).name
+    rows = [
+        f"{name}: {name_of(node.span.file)}:{node.span.line}"
+        for node, name in plan.constants.items()
+    ]
     rows += [f"build_{name}: {call.target}" for call, name in plan.builders.items()]
     rows += [f"{m.folder}/: {m.prefix} from {m.root.target}" for m in plan.models.values()]
     return "\n".join(rows) + "\n"

@@ -238,6 +238,8 @@ def _docstring(plan: Plan) -> str:
     name = _metadata(plan, "config_name") or "An experiment"
     description = _metadata(plan, "config_description")
     title = f"{name}: {description}" if description else name
+    if plan.program.collects:
+        return title
     return f"{title.rstrip('.')}.\n\nBuilt by fgc; README.md says how to run, resume and ship it.\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -25,10 +25,10 @@ from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached, text
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
 from fgc.compiler.specialiser.definition import (
     Request,
-    call_keywords,
     parameters,
     specialise_function,
 )
+from fgc.compiler.specialiser.factories import call_time_keywords
 from fgc.compiler.specialiser.families import Families, Family, Scope, is_factory
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.subset import violations
@@ -75,7 +75,9 @@ class ModelUnit:
             bindings=plan.graph.bindings,
             launch={},
         )
-        self.families = Families(Scope(values.code, values.inner, values.known, self._definition))
+        self.families = Families(
+            Scope(values.code, values.inner, values.known, self._definition, self._definition)
+        )
         self.families.part(model.root)
         assign_names(self.families, model.prefix)
         taken: set[str] = {"config", "self"}
@@ -173,6 +175,7 @@ class ProgramUnit:
                 self.values.inner,
                 self.values.known,
                 self._definition,
+                self._part,
                 self._elsewhere,
             )
         )
@@ -198,7 +201,8 @@ class ProgramUnit:
                 self.families.part(call, self._given(call), top=True)
         if self.plan.program.collects:
             self.families.collect(e.value for e in self.plan.roots if e.value not in self._own())
-        assign_names(self.families, "")
+        plain = self._plain()
+        assign_names(self.families, "", (name for _, name in plain))
         makers = {call: self._maker(call) for call in self.plan.builders}
         trees: dict[str, cst.FunctionDef] = {
             f"build_{self.plan.builders[c]}": t for c, t in makers.items()
@@ -222,7 +226,7 @@ class ProgramUnit:
             Code(name, text_of(tree), self.plan.program.module, None, names, self._knowledge(name))
             for name, tree in trees.items()
         ]
-        reached = self._reach([*roots, *families])
+        reached = self._reach([*roots, *families], plain)
         spans = {f"build_{n}": (c.target_span, c.span) for c, n in self.plan.builders.items()}
         spans |= spans_of(list(self.families.families.values()))
         return UnitCode(
@@ -233,12 +237,23 @@ class ProgramUnit:
             spans,
         )
 
-    def _reach(self, codes: Sequence[Code]) -> Reached:
+    def _plain(self) -> dict[DefId, None]:
+        """The library's definitions that the program calls as they are."""
+        found: dict[DefId, None] = {}
+        for call in self.families.foreign():
+            source = specialisable(self.plan, self.library, call)
+            if source is not None:
+                found[source[0].module, source[0].name] = None
+        return found
+
+    def _reach(self, codes: Sequence[Code], plain: Container[DefId]) -> Reached:
         local: dict[DefId, str] = {
             (self.plan.program.module, name): name for name in self.skeleton.definitions
         }
         for family in self.families.families.values():
-            local.setdefault((family.definition.module, family.definition.name), family.name)
+            identity = (family.definition.module, family.definition.name)
+            if identity not in plain:
+                local.setdefault(identity, family.name)
             local.setdefault((family.definition.module, family.name), family.name)
         return Closure(self.library, local).reach(codes)
 
@@ -436,7 +451,8 @@ class ProgramUnit:
             elif isinstance(node, Call) and node in self.plan.builders:
                 maker = f"build_{self.plan.builders[node]}"
                 takes = tuple(self.makers[maker])
-                offered = call_keywords(tree, name)
+                entry = self.skeleton.definitions[self.plan.program.entry]
+                offered = call_time_keywords(entry, name) or frozenset[str]()
                 own = tuple(self._needed(take) for take in takes if take not in offered)
                 bindings[name] = Construct(
                     Construction(cst.Name(maker), own, frozenset(takes), positional=takes)
@@ -470,6 +486,9 @@ class ProgramUnit:
 
     def _language(self, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
         return in_language(self.plan, call, args)
+
+    def _part(self, call: Call) -> tuple[Definition, Tree] | None:
+        return specialisable(self.plan, self.library, call)
 
     def _elsewhere(self, call: Call) -> cst.BaseExpression | None:
         """The function that makes a model."""

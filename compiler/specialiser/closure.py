@@ -33,7 +33,7 @@ from fgc.compiler.specialiser.static import (
     evaluate,
     of_binding,
 )
-from fgc.compiler.specialiser.subset import Violation, violations
+from fgc.compiler.specialiser.subset import Violation, Whole, violations
 from fgc.compiler.specialiser.uses import Kind, Use, uses_in
 
 DefId = tuple[str, str]  # module and name of a definition
@@ -53,14 +53,6 @@ class Code:
     origin: Definition | None = None
     names: Mapping[str, DefId] = field(default_factory=dict[str, DefId])
     knowledge: Mapping[str, Binding] = field(default_factory=dict[str, Binding])
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A definition that is outside the subset, and stays as it is: what keeps it there."""
-
-    definition: Definition
-    violations: tuple[Violation, ...]
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -11,6 +11,7 @@ from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import camel, identifier
 from fgc.compiler.ir.graph import Call, Kind, List, Node, Tuple, children, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.specialiser.annotations import makes_none
 from fgc.compiler.specialiser.bindings import (
     Binding,
     Construct,
@@ -20,7 +21,7 @@ from fgc.compiler.specialiser.bindings import (
     Kept,
     is_config,
 )
-from fgc.compiler.specialiser.calls import by_position
+from fgc.compiler.specialiser.calls import Unspecialisable, by_position, making_anew
 from fgc.compiler.specialiser.definition import (
     Request,
     parameters,
@@ -34,11 +35,12 @@ from fgc.compiler.specialiser.families import (
     Hole,
     Part,
     Use,
-    allows_none,
+    annotation_of,
     bound_entries,
     is_open,
 )
 from fgc.compiler.specialiser.signature import Parameter, without_none
+from fgc.compiler.specialiser.subset import Violation, Whole
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,20 @@ class Unit:
     )
 
 
-def assign_names(families: Families, prefix: str) -> None:
-    """Names each family ``<prefix><definition>``; a second one has its node's name in between."""
-    taken: set[str] = set()
+class OutsideError(Exception):
+    """A definition turns out to be outside the subset when it is written."""
+
+    def __init__(self, whole: Whole):
+        super().__init__(whole.violations[0].message)
+        self.whole = whole
+
+
+def assign_names(families: Families, prefix: str, used: Iterable[str] = ()) -> None:
+    """Names each family ``<prefix><definition>``; a second one has its node's name in between.
+
+    ``used`` are names that definitions have which are called as they are.
+    """
+    taken: set[str] = set(used)
     for family in families.families.values():
         for candidate in _candidates(family, prefix):
             if candidate not in taken:
@@ -101,17 +114,16 @@ class Writer:
             function = self.unit.families.scope.elsewhere(part.node)
             if function is not None:
                 return Construction(function)
-            args = self._foreign_args(part.node, inner=parent is not None)
-            return Construction(self.unit.symbol(part.node), args)
+            return Construction(self.unit.symbol(part.node), self._foreign_args(part.node, parent))
         family = part.family
         bound: dict[str, cst.BaseExpression] = {}
         for hole in family.open_holes():
             bound[family.parameter(hole)] = self._hole(part, hole, parent, prefix)
         for name, node in part.instances.items():
-            bound[name] = self.value(node, inner=parent is not None)
+            bound[name] = self.value(node, parent)
         for shared in family.shared:
-            bound[self.unit.shared[shared]] = cst.Name(self.unit.shared[shared])
-        order = [param.name.value for param in parameters(family.tree)]
+            bound[self._shared(shared, family)] = cst.Name(self._shared(shared, parent))
+        order = _order(part)
         names = sorted(bound, key=lambda name: order.index(name) if name in order else len(order))
         args = [_keyword(name, bound[name]) for name in names]
         if self.needs_config(family):
@@ -127,74 +139,93 @@ class Writer:
         code = parent.closed((*prefix, *hole))
         return cst.Name(parent.parameter((*prefix, *hole))) if code is None else code
 
-    def _foreign_args(self, call: Call, *, inner: bool) -> tuple[cst.Arg, ...]:
-        args = [cst.Arg(self.value(node, inner=inner)) for node in call.args]
-        entries = bound_entries(call)
-        args += [_keyword(str(e.key), self.value(e.value, inner=inner)) for e in entries]
+    def _foreign_args(self, call: Call, parent: Family | None) -> tuple[cst.Arg, ...]:
+        args = [cst.Arg(self.value(node, parent)) for node in call.args]
+        args += [_keyword(str(e.key), self.value(e.value, parent)) for e in bound_entries(call)]
         args = by_position(args, self.unit.positional(call))
         if is_open(call) and call.latent_args is not None:
-            args.append(cst.Arg(self.value(call.latent_args, inner=inner), star="**"))
+            args.append(cst.Arg(self.value(call.latent_args, parent), star="**"))
         return tuple(args)
 
-    def value(self, node: Node, *, inner: bool = False) -> cst.BaseExpression:
-        """The expression for an argument; ``inner`` for one within a definition."""
+    def _shared(self, call: Call, scope: Family | None) -> str:
+        """The name of a singleton within a definition, or in the program."""
+        name = self.unit.shared[call]
+        return name if scope is None else scope.shared_name(name)
+
+    def value(self, node: Node, parent: Family | None = None) -> cst.BaseExpression:
+        """The expression for an argument; it stands within ``parent`` where that is not None."""
         scope = self.unit.families.scope
         if not any(isinstance(below, Call) for below in walk(node)):
-            return scope.inner(node) if inner else scope.value(node)
+            return scope.value(node) if parent is None else scope.inner(node)
         match node:
             case Call(kind=Kind.SINGLETON) if node in self.unit.shared:
-                return cst.Name(self.unit.shared[node])
+                return cst.Name(self._shared(node, parent))
             case Call(kind=Kind.PARTIAL):
-                return self.callable_value(self.unit.families.part(node, None), inner=inner)
+                return self.callable_value(self.unit.families.part(node, None), parent)
             case Call():
-                return self.made(self.unit.families.part(node), inner=inner)
+                return self.made(self.unit.families.part(node), parent)
             case List(items=items):
-                return cst.List([cst.Element(self.value(item, inner=inner)) for item in items])
+                return cst.List([cst.Element(self.value(item, parent)) for item in items])
             case Tuple(items=items):
-                return _tuple([cst.Element(self.value(item, inner=inner)) for item in items])
+                return _tuple([cst.Element(self.value(item, parent)) for item in items])
             case MappingNode(entries=entries):
                 return cst.Dict(
                     [
-                        cst.DictElement(literal(entry.key), self.value(entry.value, inner=inner))
+                        cst.DictElement(literal(entry.key), self.value(entry.value, parent))
                         for entry in entries
                     ]
                 )
             case _:
                 return scope.value(node)
 
-    def made(self, part: Part, *, inner: bool = False) -> cst.BaseExpression:
+    def made(self, part: Part, parent: Family | None = None) -> cst.BaseExpression:
         """The call that makes ``part`` where it stands."""
-        construction = self._alone(part, inner)
+        construction = self._alone(part, parent)
         if isinstance(part, Foreign):
             written = self.unit.language(part.node, construction.args)
             if written is not None:
                 return written
         return cst.Call(construction.callee, construction.args)
 
-    def _alone(self, part: Part, inner: bool) -> Construction:
-        if inner and isinstance(part, Foreign):
-            function = self.unit.families.scope.elsewhere(part.node)
-            if function is None:
-                args = self._foreign_args(part.node, inner=True)
-                return Construction(self.unit.symbol(part.node), args)
-        return self.construction(part)
+    def _alone(self, part: Part, parent: Family | None) -> Construction:
+        """How ``part`` is made where it is no factory: its numbers are written out."""
+        if isinstance(part, Foreign) or parent is None:
+            return self.construction(part, parent)
+        construction = self.construction(part)
+        given = {name: self.value(node, parent) for name, node in part.instances.items()}
+        given |= {
+            self._shared(call, part.family): cst.Name(self._shared(call, parent))
+            for call in part.family.shared
+        }
+        args = [
+            (
+                arg.with_changes(value=given[arg.keyword.value])
+                if arg.keyword is not None and arg.keyword.value in given
+                else arg
+            )
+            for arg in construction.args
+        ]
+        return replace(construction, args=tuple(args))
 
-    def callable_value(self, part: Part, *, inner: bool = False) -> cst.BaseExpression:
+    def callable_value(self, part: Part, parent: Family | None = None) -> cst.BaseExpression:
         """``part`` as a callable: the class or function, or a `partial` of it.
 
         Where its arguments are made anew for each call, a lambda makes them.
         """
-        construction = self._alone(part, inner)
+        construction = self._alone(part, parent)
         if not construction.args:
             return construction.callee
         if any(_is_made(node) for node in _bound_nodes(part.node)):
-            return _lambda(construction)
+            return making_anew(construction)
         return cst.Call(cst.Name("partial"), [cst.Arg(construction.callee), *construction.args])
 
     # Definitions.
 
     def definition(self, family: Family) -> cst.ClassDef | cst.FunctionDef:
-        """The family's class or function, for its binding."""
+        """The family's class or function, for its binding.
+
+        Raises `OutsideError` where it cannot be written.
+        """
         request = Request(
             name=family.name,
             bindings=self._bindings(family),
@@ -204,19 +235,25 @@ class Writer:
             protected=self.unit.protected,
             flatten=self.unit.config is not None,
         )
-        if isinstance(family.tree, cst.ClassDef):
-            return specialise_class(family.tree, request)
-        return specialise_function(family.tree, request)
+        try:
+            if isinstance(family.tree, cst.ClassDef):
+                return specialise_class(family.tree, request)
+            return specialise_function(family.tree, request)
+        except Unspecialisable as error:
+            found = Violation(str(error), family.definition.line)
+            raise OutsideError(Whole(family.definition, (found,))) from error
 
     def _bindings(self, family: Family) -> dict[str, Binding]:
         use = family.first
+        annotations = {p.name.value: annotation_of(p) for p in parameters(family.tree)}
         bindings: dict[str, Binding] = dict(family.fixed)
         for hole in use.holes:
             if len(hole) == 1:
                 code = family.closed(hole)
                 bindings[hole[0]] = Kept(not_none=True) if code is None else Inline(code)
         for name, part in use.parts.items():
-            bindings[name] = Construct(self.construction(part, family, (name,)))
+            construction = self.construction(part, family, (name,))
+            bindings[name] = Construct(construction, makes_none(annotations[name]))
         for name, several in use.lists.items():
             bindings[name] = ConstructEach(
                 tuple(
@@ -236,10 +273,8 @@ class Writer:
                 name = family.parameter(hole)
                 extra.append(Parameter(name, f"{name}: {_annotation(family, hole)}"))
         if not self._is_root(family):
-            extra += [
-                Parameter(name, f"{name}: {self._class_of(call)}")
-                for call, name in ((call, self.unit.shared[call]) for call in family.shared)
-            ]
+            names = [(call, self._shared(call, family)) for call in family.shared]
+            extra += [Parameter(name, f"{name}: {self._class_of(call)}") for call, name in names]
         return tuple(extra)
 
     def _class_of(self, call: Call) -> str:
@@ -260,8 +295,9 @@ class Writer:
             return ()
         statements: list[cst.BaseStatement] = []
         for call, part in self.unit.families.shared.items():
-            target = cst.AssignTarget(cst.Name(self.unit.shared[call]))
-            statements.append(cst.SimpleStatementLine([cst.Assign([target], self.made(part))]))
+            target = cst.AssignTarget(cst.Name(self._shared(call, family)))
+            made = self.made(part, family)
+            statements.append(cst.SimpleStatementLine([cst.Assign([target], made)]))
         return tuple(statements)
 
     def needs_config(self, family: Family) -> bool:
@@ -279,15 +315,13 @@ class Writer:
             return True
         if any(_mentions_config(family.closed(hole)) for hole in use.holes):
             return True
-        parts = [*use.parts.values(), *(p for several in use.lists.values() for p in several)]
-        return any(
-            (
-                any(_mentions_config(arg.value) for arg in self.construction(part, family).args)
-                if isinstance(part, Foreign)
-                else self.needs_config(part.family)
-            )
-            for part in parts
-        )
+        made = [self.construction(part, family, (name,)) for name, part in use.parts.items()]
+        made += [
+            self.construction(part, family, (name, str(index)))
+            for name, several in use.lists.items()
+            for index, part in enumerate(several)
+        ]
+        return any(_mentions_config(arg.value) for each in made for arg in each.args)
 
 
 def _mentions_config(code: cst.BaseExpression | None) -> bool:
@@ -340,29 +374,12 @@ def _is_made(node: Node) -> bool:
             return False
 
 
-def _lambda(construction: Construction) -> cst.BaseExpression:
-    """``lambda *args, **kwargs: callee(<bound>, *args, **{<bound>, **kwargs})``."""
-    first = [arg for arg in construction.args if arg.keyword is None and not arg.star]
-    named = [
-        cst.DictElement(literal(arg.keyword.value), arg.value)
-        for arg in construction.args
-        if arg.keyword is not None
-    ]
-    spread = [cst.StarredDictElement(arg.value) for arg in construction.args if arg.star]
-    rest = cst.StarredDictElement(cst.Name("kwargs"))
-    call = cst.Call(
-        construction.callee,
-        [
-            *first,
-            cst.Arg(cst.Name("args"), star="*"),
-            cst.Arg(cst.Dict([*named, *spread, rest]), star="**"),
-        ],
-    )
-    parameters = cst.Parameters(
-        star_arg=cst.Param(cst.Name("args"), star="*"),
-        star_kwarg=cst.Param(cst.Name("kwargs"), star="**"),
-    )
-    return cst.Lambda(parameters, call, lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+def _order(use: Use) -> list[str]:
+    """The parameters in the order in which they are written: that of the signature, or of the
+    configuration where objects are made for several of them."""
+    if sum(_is_made(node) for node in use.instances.values()) > 1:
+        return [str(entry.key) for entry in bound_entries(use.node)]
+    return [param.name.value for param in parameters(use.family.tree)]
 
 
 def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
@@ -374,6 +391,3 @@ def _tuple(elements: list[cst.Element]) -> cst.Tuple:
     if len(elements) == 1:
         elements = [elements[0].with_changes(comma=cst.Comma())]
     return cst.Tuple(elements)
-
-
-__all__ = ["Unit", "Writer", "allows_none", "assign_names"]

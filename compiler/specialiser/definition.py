@@ -17,7 +17,7 @@ from fgc.compiler.specialiser.bindings import (
     Kept,
 )
 from fgc.compiler.specialiser.calls import Unspecialisable
-from fgc.compiler.specialiser.fold import fold, fold_statement
+from fgc.compiler.specialiser.fold import fold, fold_statement, knows_anything
 from fgc.compiler.specialiser.scope import bound_names, syntax
 from fgc.compiler.specialiser.signature import Parameter, rewrite_signature
 from fgc.compiler.specialiser.static import UNKNOWN, Environment, Known, Static, evaluate
@@ -44,6 +44,14 @@ class Request:
     protected: frozenset[str] = frozenset()
     flatten: bool = False
 
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is anything to do; a definition of which nothing is known stays as it is."""
+        known = knows_anything(Environment(self.bindings, {}))
+        given = any(isinstance(b, Kept) and b.given for b in self.bindings.values())
+        rest = self.config is not None or self.extra or self.prologue or self.flatten
+        return known or given or bool(rest)
+
 
 def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     """The class for its binding.
@@ -51,7 +59,7 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     Raises `Unspecialisable` where the class leaves the subset in a way that shows only here.
     """
     init = _method(source, "__init__")
-    if init is None:
+    if init is None or not request.changes_anything:
         return source.with_changes(name=cst.Name(request.name))
     if isinstance(source.body, cst.SimpleStatementSuite):
         raise Unspecialisable("its body stands on the line of its name", source)
@@ -86,6 +94,8 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
 
 def specialise_function(source: cst.FunctionDef, request: Request) -> cst.FunctionDef:
     """The function for its bindings. Raises `Unspecialisable` as `specialise_class` does."""
+    if not request.changes_anything:
+        return source.with_changes(name=cst.Name(request.name))
     _check_names(source, request)
     signed = rewrite_signature(
         source,
@@ -169,58 +179,20 @@ def parameters(source: cst.ClassDef | cst.FunctionDef) -> tuple[cst.Param, ...]:
     return (*positional, *function.params.kwonly_params)
 
 
+def positional_parameters(source: cst.ClassDef | cst.FunctionDef) -> list[str]:
+    """The parameters that can be given by position."""
+    function = source if isinstance(source, cst.FunctionDef) else _method(source, "__init__")
+    keyword_only = 0 if function is None else len(function.params.kwonly_params)
+    names = [param.name.value for param in parameters(source)]
+    return names[: len(names) - keyword_only]
+
+
 def default_binding(param: cst.Param) -> Binding | None:
     """What a parameter is bound to when nobody gives it: its default's value, if structural."""
     if param.default is None:
         return None
     known = evaluate(param.default, Environment({}, {}))
     return Constant(known.value) if isinstance(known, Known) else None
-
-
-def call_keywords(source: cst.ClassDef | cst.FunctionDef, parameter: str) -> frozenset[str]:
-    """The keywords that a definition gives to the factory ``parameter`` when it calls it."""
-    finder = _CallKeywords(_callable_names(source, parameter))
-    source.visit(finder)
-    return frozenset(finder.keywords)
-
-
-def _callable_names(source: cst.ClassDef | cst.FunctionDef, parameter: str) -> set[str]:
-    """``parameter`` and the loop variables that run over it."""
-    loops = _Loops(parameter)
-    source.visit(loops)
-    return {parameter, *loops.names}
-
-
-class _CallKeywords(cst.CSTVisitor):
-    def __init__(self, names: set[str]):
-        self.names = names
-        self.keywords: list[str] = []
-
-    def visit_Call(self, node: cst.Call) -> None:
-        if isinstance(node.func, cst.Name) and node.func.value in self.names:
-            self.keywords += [arg.keyword.value for arg in node.args if arg.keyword is not None]
-
-
-class _Loops(cst.CSTVisitor):
-    def __init__(self, parameter: str):
-        self.parameter = parameter
-        self.names: list[str] = []
-
-    def visit_CompFor(self, node: cst.CompFor) -> None:
-        match node.iter, node.target:
-            case cst.Name(value=name), cst.Name(value=item) if name == self.parameter:
-                self.names.append(item)
-            case (
-                cst.Call(
-                    func=cst.Name(value="enumerate"), args=[cst.Arg(value=cst.Name(value=name))]
-                ),
-                cst.Tuple(elements=[_, cst.Element(value=cst.Name(value=item))]),
-            ) if (
-                name == self.parameter
-            ):
-                self.names.append(item)
-            case _:
-                pass
 
 
 def _specialised_init(

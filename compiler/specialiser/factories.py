@@ -1,4 +1,4 @@
-"""How a body calls a factory that it is given: which keywords it adds, or that this is not known."""
+"""How a body calls a factory: which keywords it adds, or that this is not known."""
 
 from __future__ import annotations
 

@@ -8,16 +8,26 @@ written into the class; any other becomes a parameter, handed down from where it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import ast
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 import libcst as cst
 
-from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Tuple, children
+from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Tuple, children, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.specialiser import annotations
 from fgc.compiler.specialiser.bindings import Constant, Kept
-from fgc.compiler.specialiser.definition import call_keywords, default_binding, parameters
+from fgc.compiler.specialiser.definition import (
+    default_binding,
+    parameters,
+    positional_parameters,
+)
+from fgc.compiler.specialiser.factories import call_time_keywords
+from fgc.compiler.specialiser.scope import bound_names
 from fgc.compiler.specialiser.source import Definition
+from fgc.compiler.specialiser.subset import Violation, Whole, violations
 
 Hole = tuple[str, ...]  # the parameters from a use down to the number
 Tree = cst.ClassDef | cst.FunctionDef
@@ -31,15 +41,20 @@ class Scope:
     ``value`` gives the code of a node that is not a call, ``inner`` its code within a definition,
     which cannot see the names of the program that uses it. ``known`` gives its value at build (of a
     literal, of a field of the config), or Ellipsis. ``definition`` gives the source of a symbol
-    that may be specialised, None for any other. ``elsewhere`` gives the function that makes a
-    call's object, where the unit has one for it.
+    that may be specialised, None for any other; ``part`` the same for what a factory parameter is
+    given. ``elsewhere`` gives the function that makes a call's object, where the unit has one.
+    ``obstacles`` says what in a definition is outside the subset; ``reserved`` are parameters that
+    the unit gives itself.
     """
 
     value: Callable[[Node], cst.BaseExpression]
     inner: Callable[[Node], cst.BaseExpression]
     known: Callable[[Node], object]
     definition: Callable[[Call], tuple[Definition, Tree] | None]
+    part: Callable[[Call], tuple[Definition, Tree] | None]
     elsewhere: Callable[[Call], cst.BaseExpression | None] = lambda call: None
+    obstacles: Callable[[Definition], Sequence[Violation]] = violations
+    reserved: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False, slots=True)
@@ -47,15 +62,16 @@ class Use:
     """One call of the graph that needs ``family``.
 
     ``parts`` are its factories by parameter, ``lists`` its lists of them, ``instances`` the objects
-    that it is given.
+    that it is given, or lists and mappings of objects.
     """
 
     node: Call
+    definition: Definition
     family: Family
     holes: dict[Hole, cst.BaseExpression]
     parts: dict[str, Part]
     lists: dict[str, tuple[Part, ...]]
-    instances: dict[str, Call]
+    instances: dict[str, Node]
     top: bool
 
 
@@ -102,40 +118,106 @@ class Family:
 
     def parameter(self, hole: Hole) -> str:
         """An open hole's parameter: the number's own name, or its path where that is taken."""
-        if len(hole) == 1:
-            return hole[0]
-        own = {param.name.value for param in parameters(self.tree)}
-        alike = [other for other in self.open_holes() if other[-1] == hole[-1]]
-        return hole[-1] if hole[-1] not in own and len(alike) == 1 else "_".join(hole)
+        return self._parameters()[hole]
+
+    def shared_name(self, name: str) -> str:
+        """What the singleton ``name`` is called in the body, where it may mean something else."""
+        return _free(name, self._identifiers() | set(self._parameters().values()))
+
+    def _parameters(self) -> dict[Hole, str]:
+        holes = self.open_holes()
+        names: dict[Hole, str] = {hole: hole[0] for hole in holes if len(hole) == 1}
+        lasts = [hole[-1] for hole in holes]
+        for hole in holes:
+            if hole not in names:
+                wanted = hole[-1] if lasts.count(hole[-1]) == 1 else "_".join(hole)
+                taken = self._identifiers() | set(names.values())
+                names[hole] = _free("_".join(hole) if wanted in taken else wanted, taken)
+        return names
+
+    def _identifiers(self) -> set[str]:
+        """Every name in the definition."""
+        tree = self.definition.syntax
+        return bound_names(tree) | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 class Families:
-    """Collects the uses of one unit, in the order of the configuration, and groups them."""
+    """Collects the uses of one unit, in the order of the configuration, and groups them.
 
-    def __init__(self, scope: Scope):
+    ``outside`` are definitions that turned out, when they were written, to be outside the subset.
+    """
+
+    def __init__(self, scope: Scope, outside: Iterable[Whole] = ()):
         self.scope = scope
+        self.whole = {(w.definition.module, w.definition.name): w for w in outside}
         self.families: dict[Hashable, Family] = {}
         self.shared: dict[Call, Part] = {}  # singletons below a call, made once for the unit
-        self._uses: dict[tuple[Call, frozenset[str] | None, bool], Part] = {}
+        self._uses: dict[tuple[Call, frozenset[str] | None, bool, bool], Part] = {}
 
     def part(
-        self, call: Call, call_time: frozenset[str] | None = frozenset(), *, top: bool = False
+        self,
+        call: Call,
+        call_time: frozenset[str] | None = frozenset(),
+        *,
+        top: bool = False,
+        factory: bool = False,
     ) -> Part:
         """What makes the object of ``call``, whose caller adds the keywords ``call_time``.
 
-        ``top`` when the program itself writes the call out.
+        ``top`` when the program itself writes the call out, ``factory`` when it is given to a
+        factory parameter.
         """
-        key = (call, call_time, top)
+        key = (call, call_time, top, factory)
         if key not in self._uses and self.scope.elsewhere(call) is not None:
             self._uses[key] = Foreign(call)
         elif key not in self._uses:
-            found = None if is_open(call) else self.scope.definition(call)
-            if found is None:
+            source = self.scope.part if factory else self.scope.definition
+            found = None if is_open(call) else source(call)
+            if found is None or self._is_outside(call, found[0], call_time):
                 self.collect(children(call))
                 self._uses[key] = Foreign(call)
             else:
                 self._uses[key] = self._use(call, *found, call_time, top)
         return self._uses[key]
+
+    def _is_outside(
+        self, call: Call, definition: Definition, call_time: frozenset[str] | None
+    ) -> bool:
+        """Whether a call cannot be specialised; notes why."""
+        identity = (definition.module, definition.name)
+        if identity in self.whole:
+            return True
+        found = [*self.scope.obstacles(definition), *self._misfits(call, definition, call_time)]
+        if found:
+            self.whole[identity] = Whole(definition, tuple(found))
+        return bool(found)
+
+    def _misfits(
+        self, call: Call, definition: Definition, call_time: frozenset[str] | None
+    ) -> Iterator[Violation]:
+        """What a call gives that its definition takes in no parameter of its own, or twice."""
+        tree = definition.parse()
+        assert isinstance(tree, Tree)
+        positional, names = positional_parameters(tree), [p.name.value for p in parameters(tree)]
+        given = {str(entry.key): entry.value for entry in bound_entries(call)}
+        given |= dict(zip(positional, call.args, strict=False))
+        if len(call.args) > len(positional) or not given.keys() <= set(names):
+            yield Violation("it has no parameter for each argument", definition.line)
+        for name in sorted(given.keys() & (call_time or ())):
+            yield Violation(f"`{name}` is bound, and given again by a call", definition.line)
+        for name in sorted(given.keys() & self.scope.reserved):
+            if not isinstance(given[name], MappingNode):
+                yield Violation(f"`{name}` is bound to something of its own", definition.line)
+
+    def foreign(self) -> list[Call]:
+        """The calls of what is not specialised."""
+        return [part.node for part in self._uses.values() if isinstance(part, Foreign)]
 
     def collect(self, values: Iterable[Node]) -> None:
         """Collects what ``values`` need, that are written out where they stand."""
@@ -169,14 +251,14 @@ class Families:
         call_time: frozenset[str] | None,
         top: bool,
     ) -> Use:
-        use = Use(call, _UNKNOWN, {}, {}, {}, {}, top)
+        use = Use(call, definition, _UNKNOWN, {}, {}, {}, {}, top)
         given = arguments(call, tree)
         fixed: dict[str, Constant | Kept] = {}
         structure: list[Hashable] = []
         for param in parameters(tree):
             name = param.name.value
             if name in given:
-                slot = self._given(use, param, given[name], tree)
+                slot = self._given(use, param, given[name])
             else:
                 slot = _unset(use, param, call_time)
             structure.append((name, slot))
@@ -189,31 +271,27 @@ class Families:
         family.uses.append(use)
         return use
 
-    def _given(self, use: Use, param: cst.Param, node: Node, tree: Tree) -> Hashable:
+    def _given(self, use: Use, param: cst.Param, node: Node) -> Hashable:
         """Files an argument under ``use``; returns what is structural about it."""
         name = param.name.value
         if name == "config" and isinstance(node, MappingNode):
             return Kept(not_none=True)  # a model is given its config when it is made
-        if is_factory(param) and isinstance(node, Call) and node.kind is Kind.PARTIAL:
-            use.parts[name] = self.part(node, _call_time(tree, name))
+        if is_factory(param) and _is_partial(node):
+            use.parts[name] = self.part(node, self._call_time(use, name), factory=True)
             return self._adopt(use, (name,), use.parts[name])
         if is_factory(param) and isinstance(node, List | Tuple):
-            calls = [item for item in node.items if isinstance(item, Call)]
-            use.lists[name] = tuple(self.part(item, _call_time(tree, name)) for item in calls)
-            return tuple(
-                self._adopt(use, (name, str(index)), part)
-                for index, part in enumerate(use.lists[name])
-            )
-        if isinstance(node, Call) and node.kind is not Kind.PARTIAL:
+            calls = [item for item in node.items if _is_partial(item)]
+            if len(calls) == len(node.items):
+                call_time = self._call_time(use, name)
+                use.lists[name] = tuple(self.part(c, call_time, factory=True) for c in calls)
+                return tuple(
+                    self._adopt(use, (name, str(index)), part)
+                    for index, part in enumerate(use.lists[name])
+                )
+        if any(isinstance(below, Call) for below in walk(node)):
             use.instances[name] = node
-            if node.kind is Kind.SINGLETON:
-                self.share(node)
-                return ("shared", node)
-            return self._adopt(use, (name,), self.part(node))
-        if isinstance(node, Call):
-            self.part(node, ANY_KEYWORD)
-            use.instances[name] = node
-            return ("callable", self.fingerprint(node))
+            self.collect([node])
+            return ("instance", self.fingerprint(node))
         known = self.scope.known(node)
         if known is None or isinstance(known, bool):
             return Constant(known)
@@ -221,6 +299,10 @@ class Families:
             return Constant(known)
         use.holes[(name,)] = self.scope.value(node) if use.top else self.scope.inner(node)
         return "number"
+
+    @staticmethod
+    def _call_time(use: Use, parameter: str) -> frozenset[str] | None:
+        return call_time_keywords(use.definition, parameter)
 
     def _adopt(self, use: Use, prefix: Hole, part: Part) -> Hashable:
         """Takes over the holes of a part; returns the part's structure."""
@@ -237,7 +319,10 @@ class Families:
             case Call():
                 entries = bound_entries(node)
                 below = tuple((entry.key, self.fingerprint(entry.value)) for entry in entries)
-                return (node.target, tuple(map(self.fingerprint, node.args)), below)
+                made = (node.kind, node.target, node.search_path)
+                latent = node.latent_args if is_open(node) else None
+                rest = None if latent is None else self.fingerprint(latent)
+                return (made, tuple(map(self.fingerprint, node.args)), below, rest)
             case List(items=items) | Tuple(items=items):
                 return (type(node).__name__, tuple(map(self.fingerprint, items)))
             case MappingNode(entries=entries):
@@ -270,48 +355,31 @@ def is_open(call: Call) -> bool:
     return call.latent_args is not None and not isinstance(call.latent_args, MappingNode)
 
 
+def _is_partial(node: Node) -> TypeGuard[Call]:
+    return isinstance(node, Call) and node.kind is Kind.PARTIAL
+
+
 def is_factory(param: cst.Param) -> bool:
     """Whether a parameter's annotation says that it is a factory, or a list of them."""
-    return "Factory[" in _annotation(param)
-
-
-def allows_none(param: cst.Param) -> bool:
-    """Whether a parameter may be None, as far as its annotation says."""
-    annotation = _annotation(param)
-    return not annotation or "None" in annotation or annotation in ("Any", "object")
+    return annotations.is_factory(annotation_of(param))
 
 
 def is_choice(param: cst.Param) -> bool:
     """Whether a parameter's annotation says that it is one of several texts."""
-    return "Literal[" in _annotation(param)
+    return annotations.is_choice(annotation_of(param))
 
 
-def _annotation(param: cst.Param) -> str:
+def allows_none(param: cst.Param) -> bool:
+    """Whether a parameter may be None, as far as can be told."""
+    none = isinstance(param.default, cst.Name) and param.default.value == "None"
+    return none or annotations.allows_none(annotation_of(param))
+
+
+def annotation_of(param: cst.Param) -> str | None:
+    """The text of a parameter's annotation."""
     if param.annotation is None:
-        return ""
+        return None
     return cst.Module([]).code_for_node(param.annotation.annotation)
-
-
-def _call_time(tree: Tree, parameter: str) -> frozenset[str] | None:
-    """The keywords that the body adds when it calls a factory; None where it hands it on."""
-    scan = _HandsOn(parameter)
-    tree.visit(scan)
-    return ANY_KEYWORD if scan.found else call_keywords(tree, parameter)
-
-
-class _HandsOn(cst.CSTVisitor):
-    """Finds a parameter that is itself an argument."""
-
-    def __init__(self, parameter: str):
-        self.parameter = parameter
-        self.found = False
-
-    def visit_Arg(self, node: cst.Arg) -> None:
-        if isinstance(node.value, cst.Name) and node.value.value == self.parameter:
-            self.found = True
-
-    def visit_Call(self, node: cst.Call) -> bool:
-        return not (isinstance(node.func, cst.Name) and node.func.value == "enumerate")
 
 
 def _unset(use: Use, param: cst.Param, call_time: frozenset[str] | None) -> Hashable:

@@ -92,7 +92,7 @@ def takes_all(call: cst.Call) -> bool:
     """Whether ``call`` runs a generator that is its only argument to the end, at once."""
     match call.func:
         case cst.Name(value=name) | cst.Attribute(attr=cst.Name(value=name)):
-            return name in TAKE_ALL and len(call.args) == 1
+            return name in TAKE_ALL and len(call.args) == 1 and call.args[0].keyword is None
         case _:
             return False
 

@@ -29,6 +29,14 @@ class Violation:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A definition that stays whole, and what keeps it from being specialised."""
+
+    definition: Definition
+    violations: tuple[Violation, ...]
+
+
 def violations(definition: Definition, *, positional: bool = True) -> list[Violation]:
     """What in ``definition`` the specialiser may not touch, each message once.
 

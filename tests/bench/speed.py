@@ -19,15 +19,20 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class Measurement:
-    """Tokens per second of each contender, round by round."""
+    """Tokens per second of each contender, round by round: by the clock, and by CPU time.
+
+    The latter tells how much work there is, also where other processes take turns with this one.
+    """
 
     threads: int
     speeds: dict[str, list[float]]
+    cpu_speeds: dict[str, list[float]]
 
-    def ratios(self, name: str) -> list[float]:
-        """The speed of a contender as a share of the bare loop's in the same round."""
-        pairs = zip(self.speeds[name], self.speeds[REFERENCE], strict=True)
-        return [speed / reference for speed, reference in pairs]
+
+def ratios(speeds: dict[str, list[float]], name: str) -> list[float]:
+    """The speed of a contender as a share of the bare loop's in the same round."""
+    pairs = zip(speeds[name], speeds[REFERENCE], strict=True)
+    return [speed / reference for speed, reference in pairs]
 
 
 def measure(
@@ -53,17 +58,21 @@ def measure(
     done = subprocess.run(command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, text=True)
     done.check_returncode()
     report = json.loads(done.stdout.splitlines()[-1])
-    return Measurement(report["threads"], report["speeds"])
+    return Measurement(report["threads"], report["speeds"], report["cpu_speeds"])
 
 
 def table(measurement: Measurement, title: str) -> str:
-    """Medians over the rounds; ratios are taken within a round, with their range beside them."""
+    """Medians over the rounds; ratios are taken within a round, with their range beside them.
+
+    The last column is the ratio by CPU time.
+    """
     rows = [f"{title}, {measurement.threads} threads"]
-    rows.append(f"  {'':24}{'tokens/s':>10}{'ratio':>9}   lowest  highest")
+    rows.append(f"  {'':24}{'tokens/s':>10}{'ratio':>9}   lowest  highest{'CPU time':>13}")
     for name, speeds in measurement.speeds.items():
         row = f"  {name:24}{median(speeds):>10,.0f}"
         if name != REFERENCE:
-            ratios = measurement.ratios(name)
-            row += f"{median(ratios):>9.3f}{min(ratios):>9.3f}{max(ratios):>9.3f}"
+            shares = ratios(measurement.speeds, name)
+            row += f"{median(shares):>9.3f}{min(shares):>9.3f}{max(shares):>9.3f}"
+            row += f"{median(ratios(measurement.cpu_speeds, name)):>13.3f}"
         rows.append(row)
     return "\n".join(rows)

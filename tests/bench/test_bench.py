@@ -14,13 +14,15 @@ from tests.tree.building import ROOT
 
 
 def test_ratios_are_taken_within_a_round() -> None:
-    measured = Measurement(2, {"bare loop": [100.0, 50.0, 200.0], "other": [99.0, 51.0, 190.0]})
-    assert measured.ratios("other") == [0.99, 1.02, 0.95]
+    speeds = {"bare loop": [100.0, 50.0, 200.0], "other": [99.0, 51.0, 190.0]}
+    cpu_speeds = {"bare loop": [100.0, 100.0, 100.0], "other": [98.0, 99.0, 100.0]}
+    measured = Measurement(2, speeds, cpu_speeds)
+    assert speed.ratios(speeds, "other") == [0.99, 1.02, 0.95]
     assert speed.table(measured, "training").splitlines() == [
         "training, 2 threads",
-        "                            tokens/s    ratio   lowest  highest",
+        "                            tokens/s    ratio   lowest  highest     CPU time",
         "  bare loop                      100",
-        "  other                           99    0.990    0.950    1.020",
+        "  other                           99    0.990    0.950    1.020        0.990",
     ]
 
 

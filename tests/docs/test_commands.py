@@ -47,7 +47,6 @@ COMMANDS = {
     f"{TINY}post_norm.yaml -o run-post/": Run(measures=True),
     f"{TINY}fused.yaml -o run-fused/": Run(status=1),
     DIFF: Run(status=1),
-    "diff -r run/ run-lr/": Run(status=1),
     "diff run/model/modeling_tiny_llama.py run-post/model/modeling_tiny_llama.py": Run(status=1),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),

@@ -17,6 +17,11 @@ EXPERIMENTS = ("baseline", "learning_rate", "num_layers", "post_norm")
 Files = dict[str, bytes]
 """Relative POSIX path -> content."""
 
+BATCH_SIZE = 2
+SEQ_LEN = 32
+STEP_TOKENS = BATCH_SIZE * SEQ_LEN
+STEPS = 24
+
 # A model whose steps take milliseconds, and a budget of a few steps.
 SMALL: dict[str, Scalar] = {
     "hidden_size": 32,
@@ -25,11 +30,11 @@ SMALL: dict[str, Scalar] = {
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
     "head_dim": 8,
-    "seq_len": 32,
-    "batch_size": 2,
-    "total_tokens": 24 * 64,
-    "warmup_tokens": 4 * 64,
-    "decay_tokens": 8 * 64,
+    "seq_len": SEQ_LEN,
+    "batch_size": BATCH_SIZE,
+    "total_tokens": STEPS * STEP_TOKENS,
+    "warmup_tokens": 4 * STEP_TOKENS,
+    "decay_tokens": 8 * STEP_TOKENS,
     "logging_steps": 5,
     "eval_steps": 10,
     "save_steps": 9,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tree.building import EXPERIMENTS, SMALL, Builds
+from tests.tree.building import EXPERIMENTS, SMALL, STEP_TOKENS, Builds
 from tests.tree.environments import run_python
 from tests.tree.launcher import Launcher
 from tests.tree.runs import assert_same_run, records
@@ -108,7 +108,7 @@ def test_ctrl_c_saves_and_a_new_process_goes_on(
     launch: Launcher,
     tmp_path: Path,
 ) -> None:
-    settings = {**SMALL, "total_tokens": 90 * 64, "logging_steps": 1}
+    settings = {**SMALL, "total_tokens": 90 * STEP_TOKENS, "logging_steps": 1}
     settings |= {"eval_files": None, "save_steps": None}
     tree = builds.written(project=project, **settings)
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"

@@ -1,0 +1,8 @@
+"""A tokenizer from its tokenizer.json, and the numbers that a model takes from it."""
+
+from transformers import PreTrainedTokenizerFast
+
+
+def vocab_size(tokenizer: PreTrainedTokenizerFast) -> int:
+    """Rows that an embedding needs: the largest id, added tokens included, plus one."""
+    return max(tokenizer.get_vocab().values()) + 1

@@ -1,0 +1,159 @@
+"""Checkpoints: a folder each, `step-00000100`, that is there whole or not at all.
+
+A checkpoint is written into a temporary folder, which takes its name once all files and the
+manifest are on the disk. It holds the files of the built `model/` beside the weights, and so loads
+with `from_pretrained` as it is.
+"""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from safetensors.torch import save_file
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from transformers import PreTrainedModel
+
+from runtime.data.batches import ShuffledBatches
+from runtime.trainer import strategy
+from runtime.trainer.manifest import DamagedCheckpoint
+from runtime.trainer.manifest import Part
+from runtime.trainer.manifest import read_manifest
+from runtime.trainer.manifest import seal
+from runtime.trainer.manifest import sync
+from runtime.trainer.manifest import verify
+from runtime.trainer.progress import Progress
+from runtime.trainer.random_state import load_random_state
+from runtime.trainer.random_state import random_state
+
+WEIGHTS = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything that a step changes, and the device it is on; the generators are the process's."""
+
+    model: PreTrainedModel
+    optimizer: Optimizer
+    schedule: LRScheduler
+    batches: ShuffledBatches
+    progress: Progress
+    device: torch.device
+
+    def parts(self) -> dict[str, Any]:
+        """What has a `state_dict`, by component; the model's goes its own way."""
+        return {
+            "optimizer": self.optimizer,
+            "schedule": self.schedule,
+            "data": self.batches,
+            "progress": self.progress,
+        }
+
+
+def save_checkpoint(
+    checkpoints: Path,
+    state: TrainingState,
+    project_dir: Path,
+    *,
+    # how many checkpoints to keep, the newest
+    keep: int,
+) -> None:
+    """Writes the checkpoint of this step. Earlier ones stay whole if this is cut short.
+
+    `project_dir` is the folder of train.py, with the built model/ and fgc.lock.
+    """
+    step = state.progress.step
+    folder = checkpoints / f"step-{step:08d}"
+    temporary = checkpoints / f"{folder.name}.tmp"
+    # left by a process that was killed while it wrote
+    for leftover in checkpoints.glob("step-*.tmp"):
+        shutil.rmtree(leftover)
+    temporary.mkdir(parents=True)
+    parts = _copy_model_files(project_dir / "model", temporary) + _write_state(state, temporary)
+    seal(
+        temporary,
+        parts,
+        step=step,
+        world_size=strategy.world_size(),
+        code=code_hash(project_dir),
+    )
+    if folder.exists():
+        # it was damaged, else the run would have gone on from it
+        _remove(folder)
+    temporary.rename(folder)
+    sync(checkpoints)
+    sync(checkpoints.parent)
+    for old in whole_checkpoints(checkpoints)[:-keep]:
+        _remove(old)
+
+
+def load_checkpoint(folder: Path, state: TrainingState) -> None:
+    """Sets everything to what it was when the checkpoint was written.
+
+    Raises DamagedCheckpoint, before it has changed anything, where the folder is not whole, and
+    ValueError where it is one of another model, optimizer or data.
+    """
+    verify(folder)
+    strategy.load_model_state(state.model, load_file(folder / WEIGHTS))
+    for component, part in state.parts().items():
+        part.load_state_dict(_load(folder / f"{component}.pt"))
+    load_random_state(_load(folder / _random_state_name()), state.device)
+
+
+def whole_checkpoints(checkpoints: Path) -> list[Path]:
+    """The folders that `read_manifest` accepts, oldest step first."""
+    whole: dict[int, Path] = {}
+    for folder in checkpoints.glob("step-*"):
+        try:
+            if not folder.name.endswith(".tmp"):
+                whole[read_manifest(folder)["step"]] = folder
+        except DamagedCheckpoint:
+            continue
+    return [whole[step] for step in sorted(whole)]
+
+
+def code_hash(project_dir: Path) -> str | None:
+    """The hash that fgc.lock gives for the program, or None where fgc did not build it."""
+    lock = project_dir / "fgc.lock"
+    return json.loads(lock.read_text(encoding="utf-8"))["code"] if lock.exists() else None
+
+
+def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:
+    """Copies configuration, code and tokenizer; weights that the model began from stay behind."""
+    names = sorted(
+        path.name
+        for path in model_dir.iterdir()
+        if path.is_file() and not path.name.endswith((".safetensors", ".safetensors.index.json"))
+    )
+    for name in names:
+        shutil.copyfile(model_dir / name, folder / name)
+    return [Part(name, "model_files") for name in names]
+
+
+def _write_state(state: TrainingState, folder: Path) -> list[Part]:
+    save_file(strategy.model_state(state.model), folder / WEIGHTS, metadata={"format": "pt"})
+    for component, part in state.parts().items():
+        torch.save(part.state_dict(), folder / f"{component}.pt")
+    torch.save(random_state(state.device), folder / _random_state_name())
+    return [
+        Part(WEIGHTS, "model"),
+        *(Part(f"{component}.pt", component) for component in state.parts()),
+        Part(_random_state_name(), "random_state", "PER_RANK", (strategy.rank(),)),
+    ]
+
+
+def _remove(folder: Path) -> None:
+    """Removes a checkpoint, at no time leaving a part of it under its name."""
+    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}.tmp")))
+
+
+def _random_state_name() -> str:
+    return f"random_state-{strategy.rank():05d}.pt"
+
+
+def _load(path: Path) -> dict:
+    return torch.load(path, map_location="cpu", weights_only=True)

@@ -1,0 +1,28 @@
+"""The held-out loss."""
+
+import math
+from collections.abc import Iterable
+
+import torch
+from transformers import PreTrainedModel
+
+from runtime.data.batch import Batch
+from runtime.trainer import strategy
+
+
+@torch.no_grad()
+def evaluate(model: PreTrainedModel, batches: Iterable[Batch], device: torch.device) -> float:
+    """The mean cross-entropy per target over all of `batches`, in nats. Waits for the device once.
+
+    Raises ZeroDivisionError where there is no target.
+    """
+    training = model.training
+    model.eval()
+    sums = []
+    num_targets = 0
+    for batch in batches:
+        sums.append(strategy.forward(model, batch.to(device), num_targets=1))
+        num_targets += batch.num_targets
+    model.train(training)
+    loss_sum = math.fsum(torch.stack(sums).tolist())
+    return strategy.total(loss_sum) / strategy.total(num_targets)

@@ -1,0 +1,103 @@
+"""The training loop."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import torch
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+from transformers import PreTrainedModel
+
+from runtime.data.batch import Batch
+from runtime.data.batches import ShuffledBatches
+from runtime.trainer import strategy
+from runtime.trainer.checkpoint import TrainingState
+from runtime.trainer.checkpoint import save_checkpoint
+from runtime.trainer.control import StopSignals
+from runtime.trainer.evaluate import evaluate
+from runtime.trainer.metrics import Measurements
+from runtime.trainer.metrics import MetricsLog
+from runtime.trainer.progress import Progress
+from runtime.trainer.progress_bar import ProgressBar
+
+
+def train(
+    model: PreTrainedModel,
+    optimizer: Optimizer,
+    schedule: LRScheduler,
+    batches: ShuffledBatches,
+    progress: Progress,
+    *,
+    device: torch.device,
+    # where checkpoints and metrics go
+    output_dir: Path,
+    # the folder of train.py, from which a checkpoint takes the model's code and tokenizer
+    project_dir: Path,
+    # the step after which to stop
+    last_step: int,
+    # tokens that a step reads, over all ranks
+    tokens_per_step: int,
+    # held-out data, read from its beginning at each evaluation
+    eval_data: Iterable[Batch],
+    # gradients of a larger global norm are scaled down to this one
+    max_grad_norm: float,
+    # steps from one log record to the next
+    logging_steps: int,
+    # steps from one evaluation to the next; the end has one anyway
+    eval_steps: int,
+    # steps from one checkpoint to the next; the end has one anyway
+    save_steps: int,
+    # how many checkpoints to keep, the newest
+    save_total_limit: int,
+) -> int | None:
+    """Trains until `last_step`, or until a signal asks to stop, and saves a checkpoint.
+
+    Within a step nothing waits for the device: losses stay there until they are logged or saved.
+    Returns the number of the signal, or None. Raises FloatingPointError for a loss that is not
+    finite.
+    """
+    if progress.step >= last_step:
+        return None
+    state = TrainingState(model, optimizer, schedule, batches, progress, device)
+    checkpoints = output_dir / "checkpoints"
+    saved_step = progress.step
+    model.train()
+    with (
+        MetricsLog(output_dir / "metrics.jsonl", progress) as metrics,
+        ProgressBar(progress.step, last_step) as bar,
+        StopSignals() as signals,
+    ):
+        while progress.step < last_step and signals.received is None:
+            batch = next(batches)
+            num_targets = strategy.total(batch.num_targets)
+            loss = strategy.forward_backward(model, batch.to(device), num_targets)
+            measured: Measurements = {"learning_rate": schedule.get_last_lr()[0]}
+            measured["grad_norm"] = strategy.clip_grad_norm(model, max_grad_norm)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad(set_to_none=True)
+            progress.advance(loss, num_targets, tokens_per_step)
+            bar.advance()
+
+            if progress.step % logging_steps == 0:
+                measured["loss"] = strategy.total(progress.take_mean_loss())
+                measured["tokens_per_second"] = metrics.tokens_per_second(progress)
+                bar.show(metrics.write(progress, measured))
+            if progress.step % eval_steps == 0:
+                eval_loss = evaluate(model, eval_data, device)
+                bar.show(metrics.write(progress, {"eval_loss": eval_loss}))
+            if progress.step % save_steps == 0:
+                save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
+                saved_step = progress.step
+
+        # What the cadences have not covered. A run that is resumed from here drops these records.
+        if signals.received is None:
+            if progress.losses:
+                loss = strategy.total(progress.mean_loss())
+                bar.show(metrics.write(progress, {"loss": loss}, final=True))
+            if progress.step % eval_steps != 0:
+                eval_loss = evaluate(model, eval_data, device)
+                bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
+        if saved_step < progress.step:
+            save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
+    return signals.received

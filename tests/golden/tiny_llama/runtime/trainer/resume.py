@@ -1,0 +1,53 @@
+"""Where a run begins: anew, or from a checkpoint."""
+
+import sys
+from pathlib import Path
+
+from runtime.trainer.checkpoint import TrainingState
+from runtime.trainer.checkpoint import code_hash
+from runtime.trainer.checkpoint import load_checkpoint
+from runtime.trainer.checkpoint import whole_checkpoints
+from runtime.trainer.manifest import DamagedCheckpoint
+from runtime.trainer.manifest import read_manifest
+
+
+def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Path) -> None:
+    """Loads the checkpoint that `choice` names, if any.
+
+    "auto" is the newest whole one in `checkpoints`, "never" none, anything else the path of one.
+    Ends the program where that one cannot be loaded, and where `checkpoints` has later ones, which
+    would then pass for checkpoints of the run that begins.
+    """
+    if choice == "auto":
+        candidates = reversed(whole_checkpoints(checkpoints))
+    elif choice == "never":
+        candidates = []
+    else:
+        candidates = [Path(choice)]
+    for folder in candidates:
+        try:
+            load_checkpoint(folder, state)
+        except DamagedCheckpoint as error:
+            if choice != "auto":
+                raise SystemExit(f"error: {folder} is not a whole checkpoint: {error}") from error
+            print(f"warning: {folder} is passed over: {error}", file=sys.stderr)
+        except ValueError as error:
+            raise SystemExit(f"error: cannot go on from {folder}: {error}") from error
+        else:
+            print(f"goes on from {folder}")
+            if read_manifest(folder)["code"] != code_hash(project_dir):
+                print("warning: another version of this code has written it", file=sys.stderr)
+            break
+    if choice != "auto":
+        _refuse_later(checkpoints, state.progress.step)
+
+
+def _refuse_later(checkpoints: Path, step: int) -> None:
+    later = [
+        folder for folder in whole_checkpoints(checkpoints) if read_manifest(folder)["step"] > step
+    ]
+    if later:
+        raise SystemExit(
+            f"error: {checkpoints} has checkpoints after step {step}, up to {later[-1].name}; "
+            "another --output-dir keeps them"
+        )

@@ -1,0 +1,92 @@
+"""One process on one device."""
+
+import os
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+from torch import nn
+from transformers import PreTrainedModel
+
+from runtime.data.batch import Batch
+
+Model = TypeVar("Model", bound=nn.Module)
+Number = TypeVar("Number", int, float)
+
+
+def start(device: str | None) -> torch.device:
+    """The device to train on: the given one, else the accelerator that there is, else the CPU.
+
+    Ends the program if `torchrun` started several processes: each would train alone.
+    """
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise SystemExit("error: this program trains in one process: start it with `python`")
+    if device is not None:
+        return torch.device(device)
+    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+
+def world_size() -> int:
+    """How many processes train together."""
+    return 1
+
+
+def rank() -> int:
+    """Which of them this is, from 0."""
+    return 0
+
+
+def place(model: Model, device: torch.device) -> Model:
+    """Moves the model to where it trains. The optimizer is built from what this returns."""
+    return model.to(device)
+
+
+def total(value: Number) -> Number:
+    """The sum of `value` over all ranks."""
+    return value
+
+
+def forward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
+    """The cross-entropy of a batch, summed over its targets and divided by `num_targets`."""
+    return model(
+        input_ids=batch.input_ids,
+        labels=batch.labels,
+        num_items_in_batch=num_targets,
+        use_cache=False,
+    ).loss
+
+
+def forward_backward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
+    """Adds the gradients of a batch; returns its share of the step's loss, on the device.
+
+    With `num_targets` of the whole step, over all batches and ranks, these shares sum to the mean
+    over all targets, however unevenly the batches are filled.
+    """
+    loss = forward(model, batch, num_targets)
+    loss.backward()
+    return loss.detach()
+
+
+def clip_grad_norm(model: PreTrainedModel, max_norm: float) -> Tensor:
+    """Scales gradients of a larger global norm down to `max_norm`; returns what it was."""
+    return nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+
+
+def model_state(model: PreTrainedModel) -> dict[str, Tensor]:
+    """Weights and persistent buffers by name; a tied weight once, under the first of its names."""
+    names = {name for name, _ in model.named_parameters()}
+    names.update(name for name, _ in model.named_buffers())
+    return {name: tensor for name, tensor in model.state_dict().items() if name in names}
+
+
+def load_model_state(model: PreTrainedModel, state: dict[str, Tensor]) -> None:
+    """Loads what `model_state` gave. Raises ValueError where the names are not this model's."""
+    if state.keys() != model_state(model).keys():
+        different = sorted(state.keys() ^ model_state(model).keys())
+        raise ValueError(f"weights of another model: {', '.join(different[:5])}")
+    # not strict: the other names of tied weights are missing
+    model.load_state_dict(state, strict=False)
+
+
+def finish() -> None:
+    """Ends what `start` began."""

@@ -130,15 +130,15 @@ def run(
 
 def _verify(name: str, build: Build) -> None:
     """Checks what a pass left, where it left a representation that has rules."""
-    if name in GRAPH_PASSES:
+    if name in GRAPH_PASSES and build.graph is not None:
         from fgc.compiler.ir.verify import verify_graph
 
-        verify_graph(_made(build.graph))
-    elif name == "vendor":
+        verify_graph(build.graph)
+    elif name == "vendor" and build.modules is not None:
         from fgc.compiler.ir.verify import verify_modules
         from fgc.compiler.specialiser.source import references
 
-        verify_modules(_made(build.modules), references)
+        verify_modules(build.modules, references)
 
 
 def sealed(build: Build) -> tuple[Tree, Lock]:

@@ -14,14 +14,16 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node
 from fgc.compiler.ir.module import Import
 from fgc.compiler.ir.span import Span
+from fgc.compiler.program import remember
 from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
 from fgc.compiler.program.language import CALLABLES, written
 from fgc.compiler.program.namespace import Namespace, attribute
 from fgc.compiler.program.options import with_options
+from fgc.compiler.program.placement import RUNTIME
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
-from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached, text_of
+from fgc.compiler.specialiser.closure import Code, DefId, Reached, text_of
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
 from fgc.compiler.specialiser.definition import (
     Request,
@@ -105,13 +107,13 @@ class ModelUnit:
     def code(self) -> UnitCode:
         """The model's classes, parts before what they are parts of, and what they reach."""
         families = list(self.families.families.values())
-        trees = [(family, self.writer.definition(family)) for family in families]
+        texts = [(family, remember.written(self.writer, family)) for family in families]
         names = owned(self.namespace, self.library)
         codes = [
-            Code(family.name, text_of(tree), family.definition.module, family.definition, names)
-            for family, tree in trees
+            Code(family.name, text, family.definition.module, family.definition, names)
+            for family, text in texts
         ]
-        reached = Closure(self.library, self._local(families)).reach(codes)
+        reached = remember.reach(self.library, self._local(families), codes, own(self.plan))
         return UnitCode(
             reached.roots, (), reached.definitions, self.namespace.imports, spans_of(families)
         )
@@ -216,11 +218,10 @@ class ProgramUnit:
                 tree = self._entry(tree, entry)
             trees[name] = with_options(tree, self.plan.launch_args)
         trees = _called_from(self.plan.program.entry, trees)
-        written = [(f, self.writer.definition(f)) for f in self.families.families.values()]
+        written = [(f, remember.written(self.writer, f)) for f in self.families.families.values()]
         names = owned(self.namespace, self.library)
         families = [
-            Code(f.name, text_of(tree), f.definition.module, f.definition, names)
-            for f, tree in written
+            Code(f.name, text, f.definition.module, f.definition, names) for f, text in written
         ]
         roots = [
             Code(name, text_of(tree), self.plan.program.module, None, names, self._knowledge(name))
@@ -255,7 +256,7 @@ class ProgramUnit:
             if identity not in plain:
                 local.setdefault(identity, family.name)
             local.setdefault((family.definition.module, family.name), family.name)
-        return Closure(self.library, local).reach(codes)
+        return remember.reach(self.library, local, codes, own(self.plan))
 
     def _knowledge(self, name: str) -> dict[str, Binding]:
         """What is known of the names in a function of the program: constants, and made objects."""
@@ -520,6 +521,11 @@ def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, 
             text = cst.Module([]).code_for_node(trees[name])
             waiting += sorted(references(text) & trees.keys())
     return {name: tree for name, tree in trees.items() if name in wanted}
+
+
+def own(plan: Plan) -> tuple[str, ...]:
+    """The roots of a library that are fgc's own."""
+    return (RUNTIME, plan.program.module)
 
 
 def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition, Tree] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import libcst as cst
@@ -70,6 +71,29 @@ class ConstructEach:
 
 
 Binding = Constant | Inline | Kept | Construct | ConstructEach
+
+
+def fingerprint(binding: Binding) -> str:
+    """A text that is the same for bindings that are the same."""
+    render = cst.Module([]).code_for_node
+
+    def construction(made: Construction) -> list[object]:
+        takes = None if made.takes is None else sorted(made.takes)
+        args = [render(arg) for arg in made.args]
+        return [render(made.callee), args, takes, list(made.positional), made.exploded]
+
+    match binding:
+        case Constant(value=value):
+            parts: object = ["constant", value]
+        case Inline(code=code):
+            parts = ["inline", render(code)]
+        case Kept():
+            parts = ["kept", binding.not_none, binding.given]
+        case Construct():
+            parts = ["construct", construction(binding.construction), binding.makes_none]
+        case ConstructEach(constructions=constructions):
+            parts = ["each", [construction(each) for each in constructions]]
+    return json.dumps(parts)
 
 
 def is_config(node: cst.BaseExpression) -> bool:

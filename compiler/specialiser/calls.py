@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import libcst as cst
 
@@ -54,16 +55,30 @@ def by_position(args: Sequence[cst.Arg], positional: Sequence[str]) -> list[cst.
     return [*leading, *named.values()]
 
 
-def as_callable(construction: Construction) -> cst.BaseExpression:
+def as_callable(construction: Construction, *, anew: bool | None = None) -> cst.BaseExpression:
     """The construction as a value: the callee itself where nothing is bound, else a `partial`.
 
-    Where its arguments are made anew for each call, a lambda makes them.
+    Where its arguments are made ``anew`` for each call, a lambda makes them; None stands for: where
+    any of them calls something. All is bound by keyword, so that a call may give it again.
     """
     if not construction.args:
         return construction.callee
-    if any(_is_made(arg.value) for arg in construction.args):
-        return making_anew(construction)
-    return cst.Call(cst.Name("partial"), [cst.Arg(construction.callee), *construction.args])
+    bound = replace(construction, args=tuple(map(_named, construction.args)))
+    if anew or (anew is None and any(_is_made(arg.value) for arg in bound.args)):
+        return _making_anew(bound)
+    return cst.Call(cst.Name("partial"), [cst.Arg(bound.callee), *bound.args])
+
+
+def _named(arg: cst.Arg) -> cst.Arg:
+    if arg.keyword is None and not arg.star and is_config(arg.value):
+        return keyword("config", arg.value)
+    return arg
+
+
+def keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
+    """``name=value``."""
+    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
+    return cst.Arg(value, keyword=cst.Name(name), equal=tight)
 
 
 def _is_made(value: cst.BaseExpression) -> bool:
@@ -83,7 +98,7 @@ class _Calls(cst.CSTVisitor):
         self.found = self.found or not is_number
 
 
-def making_anew(construction: Construction) -> cst.BaseExpression:
+def _making_anew(construction: Construction) -> cst.BaseExpression:
     """``lambda *args, **kwargs: callee(<bound>, *args, **{<bound>, **kwargs})``."""
     first = [arg for arg in construction.args if arg.keyword is None and not arg.star]
     named = [

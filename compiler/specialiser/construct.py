@@ -21,7 +21,7 @@ from fgc.compiler.specialiser.bindings import (
     Kept,
     is_config,
 )
-from fgc.compiler.specialiser.calls import Unspecialisable, by_position, making_anew
+from fgc.compiler.specialiser.calls import Unspecialisable, as_callable, by_position, keyword
 from fgc.compiler.specialiser.definition import (
     Request,
     parameters,
@@ -76,9 +76,10 @@ class OutsideError(Exception):
 def assign_names(families: Families, prefix: str, used: Iterable[str] = ()) -> None:
     """Names each family ``<prefix><definition>``; a second one has its node's name in between.
 
-    ``used`` are names that definitions have which are called as they are.
+    ``used`` are names that definitions have which are called as they are; what stays whole keeps
+    its name too.
     """
-    taken: set[str] = set(used)
+    taken = {*used, *(whole.definition.name for whole in families.whole)}
     for family in families.families.values():
         for candidate in _candidates(family, prefix):
             if candidate not in taken:
@@ -125,7 +126,7 @@ class Writer:
             bound[self._shared(shared, family)] = cst.Name(self._shared(shared, parent))
         order = _order(part)
         names = sorted(bound, key=lambda name: order.index(name) if name in order else len(order))
-        args = [_keyword(name, bound[name]) for name in names]
+        args = [keyword(name, bound[name]) for name in names]
         if self.needs_config(family):
             args.insert(0, cst.Arg(cst.Name("config")))
         takes = frozenset(name for name, slot in family.fixed.items() if isinstance(slot, Kept))
@@ -141,7 +142,7 @@ class Writer:
 
     def _foreign_args(self, call: Call, parent: Family | None) -> tuple[cst.Arg, ...]:
         args = [cst.Arg(self.value(node, parent)) for node in call.args]
-        args += [_keyword(str(e.key), self.value(e.value, parent)) for e in bound_entries(call)]
+        args += [keyword(str(e.key), self.value(e.value, parent)) for e in bound_entries(call)]
         args = by_position(args, self.unit.positional(call))
         if is_open(call) and call.latent_args is not None:
             args.append(cst.Arg(self.value(call.latent_args, parent), star="**"))
@@ -212,21 +213,14 @@ class Writer:
 
         Where its arguments are made anew for each call, a lambda makes them.
         """
-        construction = self._alone(part, parent)
-        if not construction.args:
-            return construction.callee
-        if any(_is_made(node) for node in _bound_nodes(part.node)):
-            return making_anew(construction)
-        return cst.Call(cst.Name("partial"), [cst.Arg(construction.callee), *construction.args])
+        anew = any(_is_made(node) for node in _bound_nodes(part.node))
+        return as_callable(self._alone(part, parent), anew=anew)
 
     # Definitions.
 
-    def definition(self, family: Family) -> cst.ClassDef | cst.FunctionDef:
-        """The family's class or function, for its binding.
-
-        Raises `OutsideError` where it cannot be written.
-        """
-        request = Request(
+    def request(self, family: Family) -> Request:
+        """What to make of the family's definition."""
+        return Request(
             name=family.name,
             bindings=self._bindings(family),
             config=self.unit.config if self.needs_config(family) else None,
@@ -235,10 +229,19 @@ class Writer:
             protected=self.unit.protected,
             flatten=self.unit.config is not None,
         )
+
+    def definition(self, family: Family) -> str:
+        """The text of the family's class or function, for its binding.
+
+        Raises `OutsideError` where it cannot be written.
+        """
+        request = self.request(family)
         try:
             if isinstance(family.tree, cst.ClassDef):
-                return specialise_class(family.tree, request)
-            return specialise_function(family.tree, request)
+                made: cst.CSTNode = specialise_class(family.tree, request)
+            else:
+                made = specialise_function(family.tree, request)
+            return cst.Module([]).code_for_node(made)
         except Unspecialisable as error:
             found = Violation(str(error), family.definition.line)
             raise OutsideError(Whole(family.definition, (found,))) from error
@@ -380,11 +383,6 @@ def _order(use: Use) -> list[str]:
     if sum(_is_made(node) for node in use.instances.values()) > 1:
         return [str(entry.key) for entry in bound_entries(use.node)]
     return [param.name.value for param in parameters(use.family.tree)]
-
-
-def _keyword(name: str, value: cst.BaseExpression) -> cst.Arg:
-    tight = cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace(""))
-    return cst.Arg(value, keyword=cst.Name(name), equal=tight)
 
 
 def _tuple(elements: list[cst.Element]) -> cst.Tuple:

@@ -46,7 +46,7 @@ class Request:
 
     @property
     def changes_anything(self) -> bool:
-        """Whether there is anything to do; a definition of which nothing is known stays as it is."""
+        """Whether there is anything to do: what nothing is known of stays as it is."""
         known = knows_anything(Environment(self.bindings, {}))
         given = any(isinstance(b, Kept) and b.given for b in self.bindings.values())
         rest = self.config is not None or self.extra or self.prologue or self.flatten

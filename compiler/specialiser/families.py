@@ -155,7 +155,8 @@ class Families:
 
     def __init__(self, scope: Scope, outside: Iterable[Whole] = ()):
         self.scope = scope
-        self.whole = {(w.definition.module, w.definition.name): w for w in outside}
+        self.outside = {(w.definition.module, w.definition.name): w for w in outside}
+        self.misfits: list[Whole] = []
         self.families: dict[Hashable, Family] = {}
         self.shared: dict[Call, Part] = {}  # singletons below a call, made once for the unit
         self._uses: dict[tuple[Call, frozenset[str] | None, bool, bool], Part] = {}
@@ -191,12 +192,21 @@ class Families:
     ) -> bool:
         """Whether a call cannot be specialised; notes why."""
         identity = (definition.module, definition.name)
-        if identity in self.whole:
+        if identity in self.outside:
             return True
-        found = [*self.scope.obstacles(definition), *self._misfits(call, definition, call_time)]
+        found = tuple(self.scope.obstacles(definition))
         if found:
-            self.whole[identity] = Whole(definition, tuple(found))
-        return bool(found)
+            self.outside[identity] = Whole(definition, found)
+            return True
+        misfits = tuple(self._misfits(call, definition, call_time))
+        if misfits:
+            self.misfits.append(Whole(definition, misfits))
+        return bool(misfits)
+
+    @property
+    def whole(self) -> list[Whole]:
+        """The definitions that are called as they were written, and why."""
+        return [*self.outside.values(), *self.misfits]
 
     def _misfits(
         self, call: Call, definition: Definition, call_time: frozenset[str] | None
@@ -214,6 +224,10 @@ class Families:
         for name in sorted(given.keys() & self.scope.reserved):
             if not isinstance(given[name], MappingNode):
                 yield Violation(f"`{name}` is bound to something of its own", definition.line)
+        for param in parameters(tree) if call_time is ANY_KEYWORD else ():
+            if param.name.value in self.scope.reserved and param.default is not None:
+                message = f"it is handed on, and may be called without `{param.name.value}`"
+                yield Violation(message, definition.line)
 
     def foreign(self) -> list[Call]:
         """The calls of what is not specialised."""

@@ -188,6 +188,28 @@ def _finals(source: ast.ClassDef, init: Function | None, finals: set[str]) -> Fo
     for name in sorted(finals):
         if set_once.count(name) != 1 or changes.count(name) != 1:
             yield f"`self.{name}` is Final but not set once, in `__init__` itself", source
+    yield from _too_early(init, finals)
+
+
+def _too_early(init: Function | None, finals: set[str]) -> Found:
+    """What reads an attribute, or may leave `__init__`, before the attribute is set."""
+    unset = set(finals)
+    for statement in () if init is None else init.body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Return() if unset:
+                    yield f"`self.{min(unset)}` is Final and set behind a `return`", node
+                case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()) if (
+                    name in unset
+                ):
+                    yield f"`self.{name}` is Final and read before it is set", node
+                case _:
+                    pass
+        match statement:
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)]):
+                unset.discard(name)
+            case _:
+                pass
 
 
 def _self(source: ast.ClassDef, direct: list[Function], methods: list[Function]) -> Found:

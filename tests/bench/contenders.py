@@ -1,9 +1,10 @@
 """One tree's loop, the bare loop and transformers' Trainer, run by turns in one process.
 
 ``python -m tests.bench.contenders TREE OUTPUT --rounds R --steps S`` prints, as JSON, the tokens
-per second of each in each round, by the clock and by the time that the process had a CPU. A run takes one step more than it counts: time is taken between
-the optimizer's updates, so that what comes before the first and after the last is nobody's. Beside
-the tree it needs torch, transformers and accelerate, and nothing of fgc.
+per second of each in each round, by the clock and by the time that the process had a CPU. A run
+takes one step more than it counts: time is taken between the optimizer's updates, so that what
+comes before the first and after the last is nobody's. Beside the tree it needs torch, transformers
+and accelerate, and nothing of fgc.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ TYPES   := .typeroot/fgc
 ROOTS   := compiler runtime targets templates
 CHECKED := compiler runtime targets tests examples setup.py
 
-# Two workers of one thread each: the tests are many and small.
+# Two workers of one thread each: the tests are many and small. A training run has all the cores.
 WORKERS ?= 2
-export OMP_NUM_THREADS ?= 1
+unit: export OMP_NUM_THREADS = 1
 # The checkers are what constraints.txt says they are; a newer one is no news here.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYRIGHT_PYTHON_GLOBAL_NODE := 0

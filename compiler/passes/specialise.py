@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.program.plan import Plan
 from fgc.compiler.program.unit import ModelUnit, ProgramUnit, UnitCode
+from fgc.compiler.specialiser.construct import OutsideError
 from fgc.compiler.specialiser.source import Library
+from fgc.compiler.specialiser.subset import Whole
 
 RUNTIME = "fgc.runtime"
 
@@ -23,6 +25,13 @@ class Specialised:
     program: UnitCode
     models: Mapping[Call, UnitCode]
 
+    @property
+    def whole(self) -> tuple[Whole, ...]:
+        """The definitions that could not be specialised, and why, each once."""
+        units = (self.program, *self.models.values())
+        found = [whole for unit in units for whole in unit.whole]
+        return tuple({(w.definition.module, w.definition.name): w for w in found}.values())
+
 
 def specialise(plan: Plan, *, protected: frozenset[str], strategy: str = "single") -> Specialised:
     """Specialises every class and function that the plan's nodes name.
@@ -34,10 +43,26 @@ def specialise(plan: Plan, *, protected: frozenset[str], strategy: str = "single
         _roots(plan),
         {f"{RUNTIME}.trainer.strategy": f"{RUNTIME}.trainer.strategy.{strategy}"},
     )
+    outside: list[Whole] = []
+    while True:
+        try:
+            return _attempt(plan, library, protected, outside)
+        except OutsideError as error:
+            outside.append(error.whole)
+
+
+def _attempt(
+    plan: Plan, library: Library, protected: frozenset[str], outside: Sequence[Whole]
+) -> Specialised:
+    """Specialises all but what is ``outside`` the subset, which is called as it was written.
+
+    Raises `OutsideError` for one more such definition.
+    """
     models = {
-        root: ModelUnit(plan, model, library, protected) for root, model in plan.models.items()
+        root: ModelUnit(plan, model, library, protected, outside)
+        for root, model in plan.models.items()
     }
-    program = ProgramUnit(plan, library, models, protected)
+    program = ProgramUnit(plan, library, models, protected, outside)
     return Specialised(
         library, program.code(), {root: unit.code() for root, unit in models.items()}
     )

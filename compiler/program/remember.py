@@ -41,21 +41,26 @@ def written(writer: Writer, family: Family) -> str:
 
 
 def reach(
-    library: Library, local: Mapping[DefId, str], codes: Sequence[Code], own: Sequence[str]
+    library: Library,
+    local: Mapping[DefId, str],
+    families: Mapping[DefId, Sequence[str]],
+    codes: Sequence[Code],
+    own: Sequence[str],
 ) -> Reached:
     """What ``codes`` need, as `Closure.reach` finds it. ``own`` are fgc's own roots."""
 
     def find() -> Reached:
-        return Closure(library, local).reach(codes)
+        return Closure(library, local, families).reach(codes)
 
     if set(library.roots) - set(own):
         return find()
-    return _remembered(library, local, codes, find)
+    return _remembered(library, local, families, codes, find)
 
 
 def _remembered(
     library: Library,
     local: Mapping[DefId, str],
+    families: Mapping[DefId, Sequence[str]],
     codes: Sequence[Code],
     find: Callable[[], Reached],
 ) -> Reached:
@@ -74,6 +79,7 @@ def _remembered(
     key = json.dumps(
         [
             sorted([*identity, name] for identity, name in local.items()),
+            sorted([*identity, *names] for identity, names in families.items()),
             sorted(library.stand_ins.items()),
             [_key(code) for code in codes],
         ]

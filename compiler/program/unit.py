@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import libcst as cst
@@ -23,7 +23,7 @@ from fgc.compiler.program.placement import RUNTIME
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
-from fgc.compiler.specialiser.closure import Code, DefId, Reached, text_of
+from fgc.compiler.specialiser.closure import Code, DefId, Reached, obstacles, text_of
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
 from fgc.compiler.specialiser.definition import (
     Request,
@@ -31,9 +31,9 @@ from fgc.compiler.specialiser.definition import (
     specialise_function,
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
-from fgc.compiler.specialiser.families import Families, Family, Scope, is_factory
+from fgc.compiler.specialiser.families import Families, Family, Foreign, Scope, is_factory
 from fgc.compiler.specialiser.source import Definition, Library, references
-from fgc.compiler.specialiser.subset import violations
+from fgc.compiler.specialiser.subset import Whole
 
 Tree = cst.ClassDef | cst.FunctionDef
 
@@ -45,7 +45,7 @@ class UnitCode:
     ``roots`` are its own definitions in order, ``reached`` what they need of the library.
     ``families`` are specialised definitions that keep the place of the ones they were made from.
     ``imports`` are those of the roots, by name; ``spans`` the places in the configuration behind
-    each definition.
+    each definition. ``whole`` are definitions that could not be specialised, and why.
     """
 
     roots: tuple[Code, ...]
@@ -53,6 +53,7 @@ class UnitCode:
     reached: tuple[Code, ...]
     imports: Mapping[str, Import]
     spans: Mapping[str, tuple[Span, ...]]
+    whole: tuple[Whole, ...] = ()
 
 
 # What the specialiser writes of its own accord; imported where it is used.
@@ -63,9 +64,20 @@ ALWAYS = {
 
 
 class ModelUnit:
-    """A model: one file that holds all of its classes."""
+    """A model: one file that holds all of its classes.
 
-    def __init__(self, plan: Plan, model: ModelPlan, library: Library, protected: frozenset[str]):
+    Raises `BuildError` (FGC050) where the model's own class is outside the subset: it is made from
+    its config alone. ``outside`` are definitions that turned out to be outside the subset.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        model: ModelPlan,
+        library: Library,
+        protected: frozenset[str],
+        outside: Sequence[Whole] = (),
+    ):
         self.plan = plan
         self.model = model
         self.library = library
@@ -77,10 +89,18 @@ class ModelUnit:
             bindings=plan.graph.bindings,
             launch={},
         )
-        self.families = Families(
-            Scope(values.code, values.inner, values.known, self._definition, self._definition)
+        scope = Scope(
+            values.code,
+            values.inner,
+            values.known,
+            self._definition,
+            self._definition,
+            obstacles=lambda definition: obstacles(definition, library),
+            reserved=frozenset({"config"}),
         )
-        self.families.part(model.root)
+        self.families = Families(scope, outside)
+        if isinstance(self.families.part(model.root), Foreign):
+            raise BuildError(_unspecialisable_model(model.root, self.families.whole))
         assign_names(self.families, model.prefix)
         taken: set[str] = {"config", "self"}
         shared: dict[Call, str] = {}
@@ -113,9 +133,16 @@ class ModelUnit:
             Code(family.name, text, family.definition.module, family.definition, names)
             for family, text in texts
         ]
-        reached = remember.reach(self.library, self._local(families), codes, own(self.plan))
+        reached = remember.reach(
+            self.library, self._local(families), named(families), codes, own(self.plan)
+        )
         return UnitCode(
-            reached.roots, (), reached.definitions, self.namespace.imports, spans_of(families)
+            reached.roots,
+            (),
+            reached.definitions,
+            self.namespace.imports,
+            spans_of(families),
+            (*self.families.whole, *reached.whole),
         )
 
     def _local(self, families: Sequence[Family]) -> dict[DefId, str]:
@@ -150,6 +177,7 @@ class ProgramUnit:
         library: Library,
         models: Mapping[Call, ModelUnit],
         protected: frozenset[str],
+        outside: Sequence[Whole] = (),
     ):
         self.plan = plan
         self.library = library
@@ -179,7 +207,9 @@ class ProgramUnit:
                 self._definition,
                 self._part,
                 self._elsewhere,
-            )
+                lambda definition: obstacles(definition, library),
+            ),
+            outside,
         )
         shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
         self.writer = Writer(
@@ -236,6 +266,7 @@ class ProgramUnit:
             reached.definitions,
             self.namespace.imports,
             spans,
+            (*self.families.whole, *reached.whole),
         )
 
     def _plain(self) -> dict[DefId, None]:
@@ -256,7 +287,8 @@ class ProgramUnit:
             if identity not in plain:
                 local.setdefault(identity, family.name)
             local.setdefault((family.definition.module, family.name), family.name)
-        return remember.reach(self.library, local, codes, own(self.plan))
+        families = named(self.families.families.values())
+        return remember.reach(self.library, local, families, codes, own(self.plan))
 
     def _knowledge(self, name: str) -> dict[str, Binding]:
         """What is known of the names in a function of the program: constants, and made objects."""
@@ -460,7 +492,13 @@ class ProgramUnit:
                 )
             elif isinstance(node, Call):
                 bindings[name] = Construct(self._called(node))
-        folded = specialise_function(tree, Request(tree.name.value, bindings))
+        folded = specialise_function(
+            tree,
+            # what a function needs is made in the entry itself, before it is called
+            Request(
+                tree.name.value, bindings, local=frozenset({"args", *self.plan.builders.values()})
+            ),
+        )
         calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
         return make_needed_first(folded, self.makers, calls)
 
@@ -529,7 +567,7 @@ def own(plan: Plan) -> tuple[str, ...]:
 
 
 def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition, Tree] | None:
-    """The source of what a call names, where it is ours or the user's and keeps to the subset."""
+    """The source of what a call names, where it is ours or the user's."""
     found = plan.resolution.symbols.get(call)
     if found is None or not found.definition_module or not found.definition_name:
         return None
@@ -539,9 +577,18 @@ def specialisable(plan: Plan, library: Library, call: Call) -> tuple[Definition,
     if definition is None or definition.kind == "value":
         return None
     tree = definition.parse()
-    if isinstance(tree, cst.SimpleStatementLine) or violations(definition):
-        return None
-    return definition, tree
+    return None if isinstance(tree, cst.SimpleStatementLine) else (definition, tree)
+
+
+def _unspecialisable_model(root: Call, whole: Sequence[Whole]) -> Diagnostic:
+    found = next((each for each in whole), None)
+    why = found.violations[0].message if found is not None else "its source cannot be read"
+    return Diagnostic(
+        "FGC050",
+        f"`{root.target}` cannot be a model: {why}",
+        root.target_span,
+        help="keep the class of a model to the subset of Python that fgc's runtime is written in",
+    )
 
 
 def symbol(plan: Plan, library: Library, namespace: Namespace, call: Call) -> cst.BaseExpression:
@@ -571,6 +618,15 @@ def owned(namespace: Namespace, library: Library) -> dict[str, DefId]:
         definition = library.definition(imported.module, imported.name)
         if definition is not None:
             found[alias] = (definition.module, definition.name)
+    return found
+
+
+def named(families: Iterable[Family]) -> dict[DefId, tuple[str, ...]]:
+    """The names of the families of each definition."""
+    found: dict[DefId, tuple[str, ...]] = {}
+    for family in families:
+        identity = (family.definition.module, family.definition.name)
+        found[identity] = (*found.get(identity, ()), family.name)
     return found
 
 

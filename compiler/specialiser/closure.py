@@ -199,23 +199,20 @@ class Closure:
         if calls.escapes or not calls.sites or not parameters:
             return code
         bindings = {p.name: _joined(p, calls.sites) for p in parameters}
-        obstacles = self._obstacles(definition)
-        if not obstacles and any(_changes(p, bindings[p.name]) for p in parameters):
+        found = obstacles(definition, self.library, positional=False)
+        if not found and any(_changes(p, bindings[p.name]) for p in parameters):
             try:
                 code = replace(code, text=_folded(definition, bindings))
             except Unspecialisable as error:
-                obstacles = [Violation(str(error), definition.line)]
-        if obstacles:
+                found = [Violation(str(error), definition.line)]
+        if found:
             if any(isinstance(binding, Constant) for binding in bindings.values()):
-                self.whole.append(Whole(definition, tuple(obstacles)))
+                self.whole.append(Whole(definition, tuple(found)))
             return code
         gone = (name for name, binding in bindings.items() if isinstance(binding, Constant))
         self.dropped[identity] = frozenset(gone)
         kept = {name: binding for name, binding in bindings.items() if isinstance(binding, Kept)}
         return replace(code, knowledge=kept)
-
-    def _obstacles(self, definition: Definition) -> list[Violation]:
-        return [*violations(definition, positional=False), *library_bases(definition, self.library)]
 
     # As the callees now are.
 
@@ -258,7 +255,14 @@ class Closure:
         return self.local[identity]
 
 
-def library_bases(definition: Definition, library: Library) -> list[Violation]:
+def obstacles(
+    definition: Definition, library: Library, *, positional: bool = True
+) -> list[Violation]:
+    """As `violations`, what is seen from outside included: base classes out of the library."""
+    return [*violations(definition, positional=positional), *_library_bases(definition, library)]
+
+
+def _library_bases(definition: Definition, library: Library) -> list[Violation]:
     """The base classes that are vendored too: what they read of an attribute is not looked at."""
     statement = definition.syntax.body[0]
     if not isinstance(statement, ast.ClassDef):

@@ -34,6 +34,7 @@ class Request:
     None where it takes none. ``extra`` parameters are passed through to parts; ``prologue``
     statements stand first in the constructor, after ``super().__init__``. ``protected`` attributes
     are never removed: others read them. ``flatten`` makes keyword-only parameters ordinary ones.
+    ``local`` are names that bindings mean as the body itself does.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Request:
     prologue: tuple[cst.BaseStatement, ...] = ()
     protected: frozenset[str] = frozenset()
     flatten: bool = False
+    local: frozenset[str] = frozenset()
 
     @property
     def changes_anything(self) -> bool:
@@ -61,8 +63,6 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     init = _method(source, "__init__")
     if init is None or not request.changes_anything:
         return source.with_changes(name=cst.Name(request.name))
-    if isinstance(source.body, cst.SimpleStatementSuite):
-        raise Unspecialisable("its body stands on the line of its name", source)
     _check_names(source, request)
     in_init = Environment(request.bindings, {})
     attributes = {name: evaluate(value, in_init) for name, value in finals(source).items()}
@@ -127,7 +127,7 @@ def _check_names(source: cst.ClassDef | cst.FunctionDef, request: Request) -> No
     handed_on |= {name for name, binding in request.bindings.items() if isinstance(binding, Kept)}
     if request.config is not None:
         handed_on.add("config")
-    foreign = written.names - handed_on
+    foreign = written.names - handed_on - request.local
     if not foreign:
         return
     text = cst.Module([]).code_for_node(source)

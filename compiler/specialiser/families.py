@@ -265,6 +265,8 @@ class Families:
         call_time: frozenset[str] | None,
         top: bool,
     ) -> Use:
+        for single in self._singletons(call):
+            self.share(single)  # in the order of the configuration, in which they are made
         use = Use(call, definition, _UNKNOWN, {}, {}, {}, {}, top)
         given = arguments(call, tree)
         fixed: dict[str, Constant | Kept] = {}
@@ -278,12 +280,35 @@ class Families:
             structure.append((name, slot))
             if isinstance(slot, Constant | Kept):
                 fixed[name] = slot
-        shared = _handed_on(use)
+        shared = self._handed_on(use)
         key = (definition.module, definition.name, tuple(structure), shared)
         family = self.families.setdefault(key, Family(definition, tree, fixed, shared))
         use.family = family
         family.uses.append(use)
         return use
+
+    def _handed_on(self, use: Use) -> tuple[Call, ...]:
+        """The singletons that the parts of ``use`` are given, in order, each once."""
+        factories = [*use.parts.values(), *(p for several in use.lists.values() for p in several)]
+        found = [call for part in factories for call in self._singletons(part.node)]
+        return tuple(dict.fromkeys(found))
+
+    def _singletons(self, call: Call) -> Iterator[Call]:
+        """The singletons needed where ``call`` is made: its own, and those of its parts."""
+        nodes = list(children(call))
+        while nodes:
+            match nodes.pop(0):
+                case Call(kind=Kind.SINGLETON) as single:
+                    yield single
+                case Call() as inner:
+                    if self.scope.elsewhere(inner) is None:
+                        yield from self._singletons(inner)
+                case List(items=items) | Tuple(items=items):
+                    nodes = [*items, *nodes]
+                case MappingNode(entries=entries):
+                    nodes = [*(entry.value for entry in entries), *nodes]
+                case _:
+                    pass
 
     def _given(self, use: Use, param: cst.Param, node: Node) -> Hashable:
         """Files an argument under ``use``; returns what is structural about it."""
@@ -410,29 +435,3 @@ def _unset(use: Use, param: cst.Param, call_time: frozenset[str] | None) -> Hash
         return Kept(not_none=not allows_none(param))
     use.holes[(name,)] = param.default
     return "number"
-
-
-def _handed_on(use: Use) -> tuple[Call, ...]:
-    """The singletons that the parts of ``use`` are given, in order, each once."""
-    factories = [*use.parts.values(), *(p for several in use.lists.values() for p in several)]
-    found = [call for part in factories for call in singletons_of(part.node)]
-    return tuple(dict.fromkeys(found))
-
-
-def singletons_of(call: Call) -> list[Call]:
-    """The singletons that are needed where ``call`` is made: its own, and those of its parts."""
-    found: list[Call] = []
-    nodes: list[Node] = [*call.args, *(entry.value for entry in call.kwargs)]
-    while nodes:
-        match nodes.pop(0):
-            case Call(kind=Kind.SINGLETON) as single:
-                found.append(single)
-            case Call() as inner:
-                found += singletons_of(inner)
-            case List(items=items) | Tuple(items=items):
-                nodes = [*items, *nodes]
-            case MappingNode(entries=entries):
-                nodes = [*(entry.value for entry in entries), *nodes]
-            case _:
-                pass
-    return found

@@ -15,8 +15,12 @@ class Batch:
     num_targets: int  # labels that are predicted; a Python number, so that nothing waits for it
 
     def to(self, device: torch.device) -> "Batch":
-        """This batch on `device`, to which it may be on its way: nothing waits for that."""
-        return Batch(_send(self.input_ids, device), _send(self.labels, device), self.num_targets)
+        """This batch on `device`."""
+        return Batch(
+            self.input_ids.to(device, non_blocking=True),
+            self.labels.to(device, non_blocking=True),
+            self.num_targets,
+        )
 
 
 def collate(samples: list[Tensor]) -> Batch:
@@ -24,9 +28,3 @@ def collate(samples: list[Tensor]) -> Batch:
     input_ids = torch.stack(samples)
     batch_size, length = input_ids.shape
     return Batch(input_ids, input_ids.clone(), batch_size * (length - 1))
-
-
-def _send(ids: Tensor, device: torch.device) -> Tensor:
-    # from memory that is not pinned, CUDA copies only when the work queued before is done
-    source = ids.pin_memory() if device.type == "cuda" else ids
-    return source.to(device, non_blocking=True)

@@ -1,4 +1,4 @@
-"""A tokenizer from its tokenizer.json, and the numbers that a model takes from it."""
+"""Tokenizers, and the numbers that models take from them."""
 
 from pathlib import Path
 from typing import cast

@@ -58,8 +58,9 @@ class ProgressBar:
         text = describe(record)
         line = f"step {record['step']}/{self._last_step}  {text}"
         if self._bar.disable:
-            left = f"  {self._time_left(record['step'])} left" if "tokens_per_second" in record else ""
-            print(f"{line}{left}", flush=True)
+            if "tokens_per_second" in record:
+                line += f"  {self._time_left(record['step'])} left"
+            print(line, flush=True)
         elif "eval_loss" in record:
             self._bar.print(line, highlight=False, soft_wrap=True)
         else:

@@ -21,6 +21,8 @@ BY_MAKE = re.compile(r"([A-Z_]+=\S+ )?make( [a-z]+)?")
 BY_HAND = {
     ".venv/bin/pytest tests/compiler/backend -q",
     '.venv/bin/pytest -n 2 -m "not nightly"',
+    ".venv/bin/python -m tests.tree.update_golden",
+    ".venv/bin/python -m tests.compiler.passes.case_files",
 }
 
 TINY = "fgc build examples/tiny_llama/configs/"

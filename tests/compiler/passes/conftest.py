@@ -12,8 +12,8 @@ import pytest
 from fgc.compiler.frontend.rendered import Piece, Rendered
 from fgc.compiler.ir.graph import Graph, Scalar
 from fgc.compiler.passes.parse import parse
-from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.passes.resolve import resolve
+from fgc.compiler.symbols.resolution import Resolution
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -11,8 +11,8 @@ import pytest
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, File, Graph, List, Literal, Mapping, Node, Tuple
 from fgc.compiler.passes.fold import fold
-from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.passes.resolve import calls
+from fgc.compiler.symbols.resolution import Resolution
 
 Resolved = Callable[..., Resolution]
 

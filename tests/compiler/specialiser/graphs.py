@@ -36,6 +36,7 @@ class Model:
     random: Random
     classes: list[Class] = field(default_factory=list[Class])
     singletons: list[Call] = field(default_factory=list[Call])
+    partials: list[Call] = field(default_factory=list[Call])
     counter: int = 0
 
     @classmethod
@@ -67,7 +68,9 @@ class Model:
             "data": "object = None",
             "made": "object = None",
         }
-        takes |= {name: options[name] for name in random.sample(list(options), random.randint(1, 4))}
+        takes |= {
+            name: options[name] for name in random.sample(list(options), random.randint(2, 4))
+        }
         offers: dict[str, tuple[str, ...]] = {}
         for name in ("part", "other", "parts"):
             if index and random.random() < 0.6:
@@ -91,7 +94,9 @@ class Model:
 
     def definition(self, made: Class) -> str:
         parameters = ", ".join(f"{name}: {annotation}" for name, annotation in made.takes.items())
-        finals = [n for n in ("window", "bias", "other") if n in made.takes and self.random.random() < 0.5]
+        finals = [
+            n for n in ("window", "bias", "other") if n in made.takes and self.random.random() < 0.5
+        ]
         lines = [f"class {made.name}:", f'    """{made.name}."""', ""]
         lines += [f"    final_{name}: Final[object]" for name in finals]
         lines += ["", f"    def __init__(self, *, {parameters}):"]
@@ -104,7 +109,10 @@ class Model:
             lines += [f"        {line}" for line in self.use(made, name, name in finals)]
         lines += ["", "    def run(self):", f"        note('run {made.name}')"]
         for name in finals:
-            lines += [f"        if self.final_{name} is not None:", f"            note('{name}', show(self.final_{name}))"]
+            lines += [
+                f"        if self.final_{name} is not None:",
+                f"            note('{name}', show(self.final_{name}))",
+            ]
         return "\n".join([*lines, "        return self", ""])
 
     def use(self, made: Class, name: str, final: bool) -> list[str]:
@@ -119,7 +127,7 @@ class Model:
         if name == "window":
             return [*lines, "if window is not None:", "    note('window', window)"]
         if name == "bias":
-            return [*lines, f"note('bias' if bias else 'none')"]
+            return [*lines, "note('bias' if bias else 'none')"]
         if name == "mode":
             return [*lines, "note(1 if mode == 'a' else 2)"]
         if name == "made":
@@ -134,14 +142,14 @@ class Model:
         return [*lines, f"note({name})"]
 
     def factory_use(self, made: Class, name: str, final: bool) -> list[str]:
-        given = ", ".join(
-            f"{offer}={self.argument(offer, name)}" for offer in made.offers[name]
-        )
+        given = ", ".join(f"{offer}={self.argument(offer, name)}" for offer in made.offers[name])
         target = f"self.final_{name}" if final else f"self.{name}"
         guarded = "None" in made.takes[name]
         if name == "parts":
             given = given.replace("layer_idx=3", "layer_idx=index")
-            loop = "for index, each in enumerate(parts)" if "index" in given else "for each in parts"
+            loop = (
+                "for index, each in enumerate(parts)" if "index" in given else "for each in parts"
+            )
             code = self.random.choice(
                 (
                     f"[each({given}) {loop}]",
@@ -150,10 +158,14 @@ class Model:
                 )
             )
         else:
-            code = self.random.choice((f"{name}({given})",) * 4 + (f"hand({name}, {given or 'x=0'})",))
+            code = self.random.choice(
+                (f"{name}({given})",) * 4 + (f"hand({name}, {given or 'x=0'})",)
+            )
         if "hand(" in code and not given:
             code = f"{name}()"
-        return [f"{target} = None if {name} is None else {code}" if guarded else f"{target} = {code}"]
+        return [
+            f"{target} = None if {name} is None else {code}" if guarded else f"{target} = {code}"
+        ]
 
     def argument(self, offer: str, name: str) -> str:
         return "config" if offer == "config" else "3"
@@ -163,7 +175,9 @@ class Model:
     def graph(self) -> Call:
         """The call that makes the model."""
         root = self.classes[-1]
-        fields = tuple(Entry(k, SPAN, Literal(v, ("model", "config", k), SPAN)) for k, v in FIELDS.items())
+        fields = tuple(
+            Entry(k, SPAN, Literal(v, ("model", "config", k), SPAN)) for k, v in FIELDS.items()
+        )
         entries = [Entry("config", SPAN, Mapping(fields, ("model", "config"), SPAN))]
         entries += self.arguments(root, len(self.classes) - 1, ("model",), ("config",))
         return Call(Kind.SINGLETON, "lib:Root", SPAN, (), tuple(entries), ("model",), SPAN)
@@ -202,17 +216,42 @@ class Model:
             case "data":
                 return List((Literal(1, path, SPAN), Var("hidden", None, path, SPAN)), path, SPAN)
             case "window":
-                return random.choice((Literal(None, path, SPAN), Literal(8, path, SPAN), Var("off", None, path, SPAN), Var("heads", None, path, SPAN)))
+                return random.choice(
+                    (
+                        Literal(None, path, SPAN),
+                        Literal(8, path, SPAN),
+                        Var("off", None, path, SPAN),
+                        Var("heads", None, path, SPAN),
+                    )
+                )
             case "bias":
-                return random.choice((Literal(True, path, SPAN), Literal(False, path, SPAN), Var("on", None, path, SPAN)))
+                return random.choice(
+                    (
+                        Literal(True, path, SPAN),
+                        Literal(False, path, SPAN),
+                        Var("on", None, path, SPAN),
+                    )
+                )
             case "mode":
                 return Literal(random.choice("ab"), path, SPAN)
             case "label":
                 return random.choice((Literal("x", path, SPAN), Var("name", None, path, SPAN)))
             case "eps":
-                return random.choice((Literal(1e-5, path, SPAN), Literal(0.5, path, SPAN), Var("eps", None, path, SPAN)))
+                return random.choice(
+                    (
+                        Literal(1e-5, path, SPAN),
+                        Literal(0.5, path, SPAN),
+                        Var("eps", None, path, SPAN),
+                    )
+                )
             case "width":
-                return random.choice((Literal(random.randint(1, 3), path, SPAN), Literal(-2, path, SPAN), Var("hidden", None, path, SPAN)))
+                return random.choice(
+                    (
+                        Literal(random.randint(1, 3), path, SPAN),
+                        Literal(-2, path, SPAN),
+                        Var("hidden", None, path, SPAN),
+                    )
+                )
             case _:
                 return None
 
@@ -229,15 +268,42 @@ class Model:
             return self.plain(path, Kind.PARTIAL)
         chosen = self.random.choice(fitting)
         part = self.classes[chosen]
+        alike = [call for call in self.partials if call.target == f"lib:{part.name}"]
+        if alike and self.random.random() < 0.85:
+            return self.varied(self.random.choice(alike), path)
         entries = self.arguments(part, chosen, path, (*offered, "config", "layer_idx"))
-        return self.call(Kind.PARTIAL, f"lib:{part.name}", entries, path)
+        made = self.call(Kind.PARTIAL, f"lib:{part.name}", entries, path)
+        self.partials.append(made)
+        return made
+
+    def varied(self, call: Call, path: tuple[str, ...]) -> Call:
+        """The same structure with other numbers, here and in its parts."""
+        entries: list[Entry] = []
+        for entry in call.kwargs:
+            name, value = str(entry.key), entry.value
+            below = (*path, name)
+            if isinstance(value, Call) and value.kind is Kind.PARTIAL:
+                value = self.varied(value, below)
+            elif isinstance(value, List) and value.items and name == "parts":
+                items = [self.varied(item, below) for item in value.items if isinstance(item, Call)]
+                value = List(tuple(items), below, SPAN)
+            elif name in ("eps", "width") and self.random.random() < 0.7:
+                value = Literal(self.random.randint(20, 24), below, SPAN)
+            entries.append(Entry(entry.key, SPAN, value))
+        return self.call(call.kind, call.target, entries, path)
 
     def call(self, kind: Kind, target: str, entries: list[Entry], path: tuple[str, ...]) -> Call:
         return Call(kind, target, SPAN, (), tuple(entries), path, SPAN)
 
     def plain(self, path: tuple[str, ...], kind: Kind) -> Call:
         """A call of what the library does not define."""
-        entries = [Entry("x", SPAN, self.random.choice((Literal(1, path, SPAN), Var("hidden", None, path, SPAN))))]
+        entries = [
+            Entry(
+                "x",
+                SPAN,
+                self.random.choice((Literal(1, path, SPAN), Var("hidden", None, path, SPAN))),
+            )
+        ]
         return self.call(kind, "builtins:anything", entries, path)
 
     def object(self, index: int, path: tuple[str, ...]) -> Node:

@@ -55,7 +55,12 @@ class Generator:
         if name.startswith("C"):
             return self.class_(index, name, parameters)
         head = ", ".join(["n", *(["*", *parameters] if parameters else [])])
-        lines = [f"def {name}({head}):", f"    note('{name}', n)", "    if n < 1:", "        return 0"]
+        lines = [
+            f"def {name}({head}):",
+            f"    note('{name}', n)",
+            "    if n < 1:",
+            "        return 0",
+        ]
         lines += self.statements(index, name, "    ")
         return "\n".join([*lines, f"    return {self.value(index, name)}", ""])
 
@@ -146,8 +151,10 @@ class Generator:
             f"partial({callee}, {arguments})()",
             f"({callee})({arguments})",
             f"[{callee}][0]({arguments})",
-            f'f"{{{callee}({arguments})}}"'.replace('"a"', "'a'").replace('"b"', "'b'")
-            .replace('"l"', "'l'").replace('"m"', "'m'"),
+            f'f"{{{callee}({arguments})}}"'.replace('"a"', "'a'")
+            .replace('"b"', "'b'")
+            .replace('"l"', "'l'")
+            .replace('"m"', "'m'"),
             f"{callee}({number}, **{{{spread}}})",
             f"(lambda {callee}: {callee})(n)",
             f"(lambda make={callee}: make({arguments}))()",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-PRELUDE = '''
+PRELUDE = """
 from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final, Literal
@@ -35,7 +35,7 @@ class Part:
 
     def __repr__(self):
         return f"Part({sorted(self.given.items())})"
-'''
+"""
 
 PARAMETERS = {
     "width": "int | None",
@@ -160,7 +160,9 @@ class Writer:
         return self.one("2", "note(3)", *numbers)
 
     def formatted(self) -> str:
-        inner = self.one(*(p for p in self.parameters if p not in (*FACTORIES, "layers")), "note(1)")
+        inner = self.one(
+            *(p for p in self.parameters if p not in (*FACTORIES, "layers")), "note(1)"
+        )
         quote = self.one('"', "'", '"""')
         end = self.one("}", "!r}", "=}", "!s:>5}", "}{{x}}")
         return f"f{quote}a {{{inner}{end} b{quote}"
@@ -171,7 +173,10 @@ class Writer:
         if not factories:
             return "note(6)"
         factory = self.one(*factories)
-        keywords = [f"{k}={self.one('1', 'note(2)', 'size' if self.has('size') else '4')}" for k in CALL_TIME]
+        keywords = [
+            f"{k}={self.one('1', 'note(2)', 'size' if self.has('size') else '4')}"
+            for k in CALL_TIME
+        ]
         call = f"{factory}({', '.join(keywords[: self.number(0, 2)])})"
         if factory == "norm":
             return f"(None if norm is None else {call})"
@@ -238,9 +243,19 @@ class Writer:
             case "inner":
                 self.counter += 1
                 name = f"inner{self.counter}"
-                return [f"def {name}(given=2):", f"    return (given, {self.value(1)})", f"note({name}())"]
+                return [
+                    f"def {name}(given=2):",
+                    f"    return (given, {self.value(1)})",
+                    f"note({name}())",
+                ]
             case "match" if self.has("mode"):
-                return ["match mode:", '    case "linear":', *("    " + x for x in self.block()), "    case _:", "        pass"]
+                return [
+                    "match mode:",
+                    '    case "linear":',
+                    *("    " + x for x in self.block()),
+                    "    case _:",
+                    "        pass",
+                ]
             case "attribute" if self.is_class:
                 self.counter += 1
                 name = f"plain{self.counter}"
@@ -248,7 +263,11 @@ class Writer:
                 self.attributes.append(name)
                 return lines
             case "assert":
-                return [f"assert {self.test()}, {self.one(repr('why'), 'note(8)')}"] if self.one(False, True) else ["note(9)"]
+                return (
+                    [f"assert {self.test()}, {self.one(repr('why'), 'note(8)')}"]
+                    if self.one(False, True)
+                    else ["note(9)"]
+                )
             case "note":
                 return [f"note({self.value()})"]
             case _:
@@ -306,7 +325,11 @@ def sample(random: Random) -> Sample:
     declared = [f"    {name}: Final[object]" for name in finals]
     lines: list[str] = []
     for name in finals:
-        value = writer.one(writer.value(), writer.one(*parameters), f"None if {writer.test()} else {writer.value(1)}")
+        value = writer.one(
+            writer.value(),
+            writer.one(*parameters),
+            f"None if {writer.test()} else {writer.value(1)}",
+        )
         if value in ("norm", "act", "layers"):
             value = "3"
         lines.append(f"        self.{name} = {value}")

@@ -12,14 +12,16 @@ import pytest
 import torch
 from torch import nn
 
-from fgc.runtime.nn import Attention
-from fgc.runtime.nn import Decoder
-from fgc.runtime.nn import ForCausalLM
-from fgc.runtime.nn import ModelConfig
-from fgc.runtime.nn import PreNormLayer
-from fgc.runtime.nn import RMSNorm
-from fgc.runtime.nn import RotaryEmbedding
-from fgc.runtime.nn import SwiGLU
+from fgc.runtime.nn import (
+    Attention,
+    Decoder,
+    ForCausalLM,
+    ModelConfig,
+    PreNormLayer,
+    RMSNorm,
+    RotaryEmbedding,
+    SwiGLU,
+)
 
 HANDWRITTEN = Path(__file__).parents[2] / "handwritten" / "tiny_llama" / "model"
 

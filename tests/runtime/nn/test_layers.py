@@ -5,15 +5,10 @@ from functools import partial
 
 import pytest
 import torch
-from torch import Tensor
-from torch import nn
-from transformers import LlamaConfig
-from transformers import LlamaForCausalLM
+from torch import Tensor, nn
+from transformers import LlamaConfig, LlamaForCausalLM
 
-from fgc.runtime.nn import ForCausalLM
-from fgc.runtime.nn import PostNormLayer
-from fgc.runtime.nn import PreNormLayer
-from fgc.runtime.nn import RMSNorm
+from fgc.runtime.nn import ForCausalLM, PostNormLayer, PreNormLayer, RMSNorm
 
 Builder = Callable[..., ForCausalLM]
 

@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
-from transformers import MistralConfig
-from transformers import MistralForCausalLM
-from transformers import PreTrainedModel
-from transformers import Qwen2Config
-from transformers import Qwen2ForCausalLM
-from transformers import Qwen3Config
-from transformers import Qwen3ForCausalLM
+from transformers import (
+    MistralConfig,
+    MistralForCausalLM,
+    PreTrainedModel,
+    Qwen2Config,
+    Qwen2ForCausalLM,
+    Qwen3Config,
+    Qwen3ForCausalLM,
+)
 
-from fgc.runtime.nn import ForCausalLM
-from fgc.runtime.nn import RMSNorm
+from fgc.runtime.nn import ForCausalLM, RMSNorm
 
 Builder = Callable[..., ForCausalLM]
 

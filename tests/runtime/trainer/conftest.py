@@ -39,12 +39,15 @@ class SmallRun:
         self.folder = folder
         self.output = folder / "output"
         self.checkpoints = self.output / "checkpoints"
-        settings = {"attention_dropout": 0.1, "tie_word_embeddings": False} | config
+        settings = {
+            "attention_dropout": 0.1,
+            "tie_word_embeddings": False,
+            "intermediate_size": 24,
+        } | config
         self.model = LlamaForCausalLM(
             LlamaConfig(
                 vocab_size=64,
                 hidden_size=16,
-                intermediate_size=24,
                 num_hidden_layers=2,
                 num_attention_heads=2,
                 max_position_embeddings=SEQ_LEN,

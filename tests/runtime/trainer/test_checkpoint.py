@@ -108,6 +108,58 @@ def test_keeps_the_newest_and_removes_only_whole_ones(small_run) -> None:
     assert (run.checkpoints / "step-00000002/notes.txt").read_text() == "mine"
 
 
+def damage(folder: Path) -> None:
+    """Changes one bit, which only reading the file shows."""
+    weights = folder / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+
+
+def test_a_damaged_checkpoint_is_replaced_when_the_run_comes_by_again(small_run) -> None:
+    run = small_run()
+    run.train(8, save_steps=4)
+    damage(run.checkpoints / "step-00000008")
+    again = small_run()
+    again.resume()
+    again.train(8, save_steps=4)
+    assert run.saved() == ["step-00000004", "step-00000008"]
+    assert verify(run.checkpoints / "step-00000008")["step"] == 8
+
+
+def test_a_damaged_later_checkpoint_does_not_cost_the_new_one(small_run) -> None:
+    run = small_run()
+    run.train(8, save_steps=4)
+    damage(run.checkpoints / "step-00000008")
+    again = small_run()
+    again.resume()
+    again.train(5, save_total_limit=1)
+    assert run.saved() == ["step-00000005", "step-00000008"]
+    third = small_run()
+    third.resume()
+    assert third.progress.step == 5
+
+
+def test_a_copy_by_another_name_is_nobodys_checkpoint(small_run) -> None:
+    run = small_run()
+    run.train(2)
+    for name in ("step-00000002.bak", "step-00000002-best"):
+        shutil.copytree(run.checkpoints / "step-00000002", run.checkpoints / name)
+    assert whole_checkpoints(run.checkpoints) == [run.checkpoints / "step-00000002"]
+    run.train(6, save_steps=2, save_total_limit=1)
+    assert run.saved() == ["step-00000002-best", "step-00000002.bak", "step-00000006"]
+
+
+def test_a_run_that_diverged_is_not_saved(small_run) -> None:
+    run = small_run()
+    run.train(4)
+    with torch.no_grad():
+        run.model.lm_head.weight.fill_(float("nan"))
+    with pytest.raises(FloatingPointError, match="the loss is nan between steps 0 and 6"):
+        run.train(12, save_steps=6, logging_steps=100, eval_steps=None)
+    assert run.saved() == ["step-00000004"]
+
+
 def test_keeps_all_where_there_is_no_limit(small_run) -> None:
     run = small_run()
     run.train(6, save_steps=2)

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from fgc.runtime.trainer.control import StopSignals
 
 PROGRAM = """
@@ -52,6 +54,7 @@ def test_the_first_signal_waits_the_second_does_not() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         pid = os.fork()
         if pid == 0:
+            signal.signal(number, signal.SIG_DFL)
             with StopSignals() as signals:
                 os.kill(os.getpid(), number)
                 if signals.received != number:
@@ -59,6 +62,13 @@ def test_the_first_signal_waits_the_second_does_not() -> None:
                 os.kill(os.getpid(), number)
                 os._exit(2)
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -number
+
+
+def test_a_second_ctrl_c_unwinds_what_holds_the_terminal() -> None:
+    with StopSignals():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_handlers_come_back() -> None:

@@ -1,11 +1,14 @@
 """A run that stopped and went on equals one that never stopped, to the bit."""
 
 import random
+import signal
 
 import numpy as np
 import pytest
 import torch
 
+from fgc.compiler.backend.lock import Lock, sha256
+from fgc.runtime.trainer import loop
 from fgc.runtime.trainer.random_state import load_random_state, random_state
 
 CPU = torch.device("cpu")
@@ -48,6 +51,40 @@ def test_same_seed_same_bits(small_run) -> None:
     second = small_run("second")
     second.train()
     assert_same_state(first, second)
+
+
+def test_a_run_stopped_in_its_last_step_gets_its_last_records(small_run, monkeypatch) -> None:
+    whole = small_run("whole")
+    whole.train(11)
+    step = torch.optim.AdamW.step
+
+    def interrupted(*args, **kwargs):
+        if run.progress.step == 10:
+            signal.raise_signal(signal.SIGTERM)
+        return step(*args, **kwargs)
+
+    with monkeypatch.context() as patches:
+        patches.setattr(torch.optim.AdamW, "step", interrupted)
+        run = small_run()
+        assert run.train(11) == signal.SIGTERM
+    assert run.saved() == ["step-00000011"]
+    assert run.metrics() != whole.metrics()
+    again = small_run()
+    again.resume()
+    assert again.train(11) is None
+    assert again.metrics() == whole.metrics()
+
+
+def test_steps_are_safe_before_the_last_evaluation(small_run, monkeypatch) -> None:
+    run = small_run()
+
+    def fails(*args: object) -> float:
+        raise MemoryError
+
+    monkeypatch.setattr(loop, "evaluate", fails)
+    with pytest.raises(MemoryError):
+        run.train(3)
+    assert run.saved() == ["step-00000003"]
 
 
 def test_a_finished_run_stays_as_it_is(small_run) -> None:
@@ -117,14 +154,26 @@ def test_another_model_is_an_error_not_a_new_beginning(small_run) -> None:
         small_run(tie_word_embeddings=True).resume()
 
 
+def test_a_model_of_other_sizes_is_an_error(small_run) -> None:
+    small_run().train(4)
+    with pytest.raises(SystemExit, match=r"weights of another model: model\.layers\.0\.mlp\.down"):
+        small_run(intermediate_size=32).resume()
+
+
 def test_says_when_the_code_has_changed(small_run, capsys) -> None:
     run = small_run()
-    (run.folder / "fgc.lock").write_text('{"code": "one"}')
+    files = {"train.py": b"LR = 1\n", "model/tokenizer.json": b"{}\n", "README.md": b"# Run\n"}
+    for path, content in files.items():
+        (run.folder / path).write_bytes(content)
+    hashes = {path: sha256(content) for path, content in files.items()}
+    lock = Lock("0", "0", "run.yaml", {}, hashes)
+    (run.folder / "fgc.lock").write_text(lock.to_json())
     run.train(4)
-    assert run.manifest(4)["code"] == "one"
+    assert run.manifest(4)["code"] == lock.code
+    (run.folder / "README.md").write_text("# My run\n")
     small_run().resume()
     assert "another version" not in capsys.readouterr().err
-    (run.folder / "fgc.lock").write_text('{"code": "two"}')
+    (run.folder / "train.py").write_text("LR = 2\n")
     small_run().resume()
     assert "another version of this code" in capsys.readouterr().err
 

@@ -19,7 +19,7 @@ def program(small_run, monkeypatch):
     def run(*options: str, evaluated: bool = True) -> tuple[int, object]:
         parts = small_run()
         monkeypatch.setattr(skeleton, "HERE", parts.folder)
-        monkeypatch.setattr(skeleton.AutoTokenizer, "from_pretrained", lambda path: None)
+        monkeypatch.setattr(skeleton.PreTrainedTokenizerFast, "from_pretrained", lambda path: None)
         monkeypatch.setattr(sys, "argv", ["train.py", *options])
         code = skeleton.main(
             seed=1,

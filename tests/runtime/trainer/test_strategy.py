@@ -1,5 +1,7 @@
 """One process on one device."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
@@ -13,6 +15,20 @@ def test_refuses_to_be_one_of_several(monkeypatch) -> None:
         strategy.start("cpu")
     monkeypatch.setenv("WORLD_SIZE", "1")
     assert strategy.start("cpu") == torch.device("cpu")
+
+
+@pytest.mark.parametrize("name", ["nonsense", "cuda:99"])
+def test_a_device_that_is_not_there_ends_the_program(name) -> None:
+    with pytest.raises(SystemExit, match=rf"error: cannot train on device `{name}`: \w.*\Z"):
+        strategy.start(name)
+
+
+def test_another_device_than_the_first_becomes_the_current_one(monkeypatch) -> None:
+    chosen = []
+    monkeypatch.setattr(torch.accelerator, "set_device_index", chosen.append)
+    monkeypatch.setattr(torch, "empty", lambda size, device: SimpleNamespace(device=device))
+    assert strategy.start(torch.device("cuda:1")) == torch.device("cuda:1")
+    assert chosen == [1]
 
 
 def test_finds_a_device() -> None:

@@ -1,5 +1,8 @@
 """What a person sees of a run."""
 
+import io
+import sys
+
 from fgc.runtime.trainer.curve import draw
 from fgc.runtime.trainer.progress_bar import ProgressBar
 from fgc.runtime.trainer.summary import print_summary
@@ -33,6 +36,26 @@ def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
     assert f"held-out loss {records[-2]['eval_loss']:.4f}" in shown
     assert str(run.checkpoints / "step-00000012") in shown
     assert (run.output / "loss.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_an_output_without_unicode_gets_the_results(small_run, monkeypatch) -> None:
+    run = small_run()
+    run.train()
+    shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", shown)
+    print_summary(run.output)
+    shown.seek(0)
+    assert "held-out loss" in shown.read()
+    assert (run.output / "loss.png").exists()
+
+
+def test_a_terminal_that_cannot_redraw_gets_plain_lines(monkeypatch, capsys) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    with ProgressBar(2, 4) as bar:
+        bar.advance()
+        bar.show({"step": 3, "loss": 2.5})
+    assert capsys.readouterr().out == "step 3/4  loss 2.500\n"
 
 
 def test_plain_lines_where_there_is_no_terminal(small_run, capsys) -> None:

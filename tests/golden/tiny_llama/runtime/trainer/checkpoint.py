@@ -64,10 +64,13 @@ def save_checkpoint(
 ) -> None:
     """Writes the checkpoint of this step. Earlier ones stay whole if this is cut short.
 
-    `project_dir` is the folder of train.py, with the built model/ and fgc.lock.
+    `project_dir` is the folder of train.py, with the built model/ and fgc.lock. Raises
+    FloatingPointError, and writes nothing, where a loss is not finite: what went on from there
+    could only fail again.
     """
+    state.progress.require_finite()
     step = state.progress.step
-    folder = checkpoints / f"step-{step:08d}"
+    folder = checkpoints / _name(step)
     temporary = checkpoints / f"{folder.name}.tmp"
     # left by a process that was killed while it wrote
     for leftover in checkpoints.glob("step-*.tmp"):
@@ -87,7 +90,9 @@ def save_checkpoint(
     temporary.rename(folder)
     sync(checkpoints)
     sync(checkpoints.parent)
-    for old in whole_checkpoints(checkpoints)[:-keep]:
+    whole = whole_checkpoints(checkpoints)
+    # a later one is damaged, else the run would have gone on from it
+    for old in whole[: whole.index(folder) + 1][:-keep]:
         _remove(old)
 
 
@@ -105,14 +110,15 @@ def load_checkpoint(folder: Path, state: TrainingState) -> None:
 
 
 def whole_checkpoints(checkpoints: Path) -> list[Path]:
-    """The folders that `read_manifest` accepts, oldest step first."""
+    """The folders that `read_manifest` accepts, oldest step first; not copies by other names."""
     whole: dict[int, Path] = {}
     for folder in checkpoints.glob("step-*"):
         try:
-            if not folder.name.endswith(".tmp"):
-                whole[read_manifest(folder)["step"]] = folder
+            step = read_manifest(folder)["step"]
         except DamagedCheckpoint:
             continue
+        if folder.name == _name(step):
+            whole[step] = folder
     return [whole[step] for step in sorted(whole)]
 
 
@@ -146,9 +152,13 @@ def _write_state(state: TrainingState, folder: Path) -> list[Part]:
     ]
 
 
+def _name(step: int) -> str:
+    return f"step-{step:08d}"
+
+
 def _remove(folder: Path) -> None:
     """Removes a checkpoint, at no time leaving a part of it under its name."""
-    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}.tmp")))
+    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}.old.tmp")))
 
 
 def _random_state_name() -> str:

@@ -56,7 +56,7 @@ def train(
     Returns the number of the signal, or None. Raises FloatingPointError for a loss that is not
     finite.
     """
-    if progress.step >= last_step:
+    if progress.step > last_step:
         return None
     state = TrainingState(model, optimizer, schedule, batches, progress, device)
     checkpoints = output_dir / "checkpoints"
@@ -75,7 +75,7 @@ def train(
             measured["grad_norm"] = strategy.clip_grad_norm(model, max_grad_norm)
             optimizer.step()
             schedule.step()
-            optimizer.zero_grad(set_to_none=True)
+            optimizer.zero_grad()
             progress.advance(loss, num_targets, tokens_per_step)
             bar.advance()
 
@@ -90,7 +90,10 @@ def train(
                 save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
                 saved_step = progress.step
 
-        # What the cadences have not covered. A run that is resumed from here drops these records.
+        if saved_step < progress.step:
+            save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
+        # What the cadences have not covered. A run that goes on drops these records; one that was
+        # stopped before it had them makes them when it is started again.
         if signals.received is None:
             if progress.losses:
                 loss = strategy.total(progress.mean_loss())
@@ -98,6 +101,4 @@ def train(
             if progress.step % eval_steps != 0:
                 eval_loss = evaluate(model, eval_data, device)
                 bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
-        if saved_step < progress.step:
-            save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
     return signals.received

@@ -35,6 +35,11 @@ class Progress:
             raise FloatingPointError(f"the loss is {mean} between steps {since} and {self.step}")
         return mean
 
+    def require_finite(self) -> None:
+        """Raises FloatingPointError where a loss since the last log record is not finite."""
+        if self.losses:
+            self.mean_loss()
+
     def take_mean_loss(self) -> float:
         """`mean_loss`, and begins anew."""
         mean = self.mean_loss()

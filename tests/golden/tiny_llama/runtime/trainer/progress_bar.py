@@ -37,7 +37,7 @@ class ProgressBar:
             TimeRemainingColumn(compact=True),
             TextColumn("left"),
             console=console,
-            disable=not console.is_terminal,
+            disable=not console.is_interactive,
             refresh_per_second=4,
         )
         self._task = self._bar.add_task("", total=last_step, completed=step)
@@ -58,8 +58,9 @@ class ProgressBar:
         text = describe(record)
         line = f"step {record['step']}/{self._last_step}  {text}"
         if self._bar.disable:
-            left = f"  {self._time_left(record['step'])} left" if "loss" in record else ""
-            print(f"{line}{left}", flush=True)
+            if "tokens_per_second" in record:
+                line += f"  {self._time_left(record['step'])} left"
+            print(line, flush=True)
         elif "eval_loss" in record:
             self._bar.print(line, highlight=False, soft_wrap=True)
         else:

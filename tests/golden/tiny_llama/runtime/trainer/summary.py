@@ -1,5 +1,6 @@
 """What a run says of itself when it ends."""
 
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def print_summary(output_dir: Path) -> None:
         rows["held-out loss"] = f"{eval_loss[1][-1]:.4f}"
     rows["checkpoint"] = str(whole_checkpoints(output_dir / "checkpoints")[-1])
     rows["curve"] = str(output_dir / "loss.png")
-    print(f"\n{draw(train_loss)}\n")
+    # where the output has not these characters, the picture shows the same
+    with suppress(UnicodeEncodeError):
+        print(f"\n{draw(train_loss)}\n")
     for name, value in rows.items():
         print(f"{name:<14}{value}")
     named = {"training": train_loss} | ({"held out": eval_loss} if eval_loss[0] else {})

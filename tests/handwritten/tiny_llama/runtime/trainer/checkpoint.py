@@ -5,6 +5,7 @@ manifest are on the disk. It holds the files of the built `model/` beside the we
 with `from_pretrained` as it is.
 """
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from runtime.trainer.manifest import DamagedCheckpoint
 from runtime.trainer.manifest import Part
 from runtime.trainer.manifest import read_manifest
 from runtime.trainer.manifest import seal
+from runtime.trainer.manifest import sha256
 from runtime.trainer.manifest import sync
 from runtime.trainer.manifest import verify
 from runtime.trainer.progress import Progress
@@ -31,6 +33,9 @@ from runtime.trainer.random_state import load_random_state
 from runtime.trainer.random_state import random_state
 
 WEIGHTS = "model.safetensors"
+
+# What fgc.lock names beside the program.
+NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
 
 
 @dataclass(frozen=True)
@@ -64,10 +69,13 @@ def save_checkpoint(
 ) -> None:
     """Writes the checkpoint of this step. Earlier ones stay whole if this is cut short.
 
-    `project_dir` is the folder of train.py, with the built model/ and fgc.lock.
+    `project_dir` is the folder of train.py, with the built model/ and fgc.lock. Raises
+    FloatingPointError, and writes nothing, where a loss is not finite: what went on from there
+    could only fail again.
     """
+    state.progress.require_finite()
     step = state.progress.step
-    folder = checkpoints / f"step-{step:08d}"
+    folder = checkpoints / _name(step)
     temporary = checkpoints / f"{folder.name}.tmp"
     # left by a process that was killed while it wrote
     for leftover in checkpoints.glob("step-*.tmp"):
@@ -87,7 +95,9 @@ def save_checkpoint(
     temporary.rename(folder)
     sync(checkpoints)
     sync(checkpoints.parent)
-    for old in whole_checkpoints(checkpoints)[:-keep]:
+    whole = whole_checkpoints(checkpoints)
+    # a later one is damaged, else the run would have gone on from it
+    for old in whole[: whole.index(folder) + 1][:-keep]:
         _remove(old)
 
 
@@ -105,21 +115,33 @@ def load_checkpoint(folder: Path, state: TrainingState) -> None:
 
 
 def whole_checkpoints(checkpoints: Path) -> list[Path]:
-    """The folders that `read_manifest` accepts, oldest step first."""
+    """The folders that `read_manifest` accepts, oldest step first; not copies by other names."""
     whole: dict[int, Path] = {}
     for folder in checkpoints.glob("step-*"):
         try:
-            if not folder.name.endswith(".tmp"):
-                whole[read_manifest(folder)["step"]] = folder
+            step = read_manifest(folder)["step"]
         except DamagedCheckpoint:
             continue
+        if folder.name == _name(step):
+            whole[step] = folder
     return [whole[step] for step in sorted(whole)]
 
 
 def code_hash(project_dir: Path) -> str | None:
-    """The hash that fgc.lock gives for the program, or None where fgc did not build it."""
+    """A hash of the program's files, or None where there is no fgc.lock, which names them.
+
+    It is the `code` of fgc.lock as long as nobody has edited one of them.
+    """
     lock = project_dir / "fgc.lock"
-    return json.loads(lock.read_text(encoding="utf-8"))["code"] if lock.exists() else None
+    if not lock.exists():
+        return None
+    paths = sorted(json.loads(lock.read_text(encoding="utf-8"))["files"])
+    hashes = [
+        (path, sha256(project_dir / path))
+        for path in paths
+        if not path.startswith(NOT_CODE) and (project_dir / path).exists()
+    ]
+    return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
 
 
 def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:
@@ -146,9 +168,13 @@ def _write_state(state: TrainingState, folder: Path) -> list[Part]:
     ]
 
 
+def _name(step: int) -> str:
+    return f"step-{step:08d}"
+
+
 def _remove(folder: Path) -> None:
     """Removes a checkpoint, at no time leaving a part of it under its name."""
-    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}.tmp")))
+    shutil.rmtree(folder.rename(folder.with_name(f"{folder.name}.old.tmp")))
 
 
 def _random_state_name() -> str:

@@ -17,13 +17,22 @@ Number = TypeVar("Number", int, float)
 def start(device: str | None) -> torch.device:
     """The device to train on: the given one, else the accelerator that there is, else the CPU.
 
-    Ends the program if `torchrun` started several processes: each would train alone.
+    Ends the program where there is no such device, and where `torchrun` started several
+    processes: each would train alone.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         raise SystemExit("error: this program trains in one process: start it with `python`")
-    if device is not None:
-        return torch.device(device)
-    return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+    if device is None:
+        return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+    try:
+        chosen = torch.empty(0, device=device).device
+    except (AssertionError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise SystemExit(f"error: cannot train on device `{device}`: {reason}") from error
+    if chosen.index:
+        # else the random state that a checkpoint holds would be that of the first device
+        torch.accelerator.set_device_index(chosen.index)
+    return chosen
 
 
 def world_size() -> int:
@@ -80,12 +89,17 @@ def model_state(model: PreTrainedModel) -> dict[str, Tensor]:
 
 
 def load_model_state(model: PreTrainedModel, state: dict[str, Tensor]) -> None:
-    """Loads what `model_state` gave. Raises ValueError where the names are not this model's."""
-    if state.keys() != model_state(model).keys():
-        different = sorted(state.keys() ^ model_state(model).keys())
-        raise ValueError(f"weights of another model: {', '.join(different[:5])}")
+    """Loads what `model_state` gave. Raises ValueError for names or shapes that are not its own."""
+    different = _shapes(state) ^ _shapes(model_state(model))
+    if different:
+        names = sorted({name for name, _ in different})
+        raise ValueError(f"weights of another model: {', '.join(names[:5])}")
     # not strict: the other names of tied weights are missing
     model.load_state_dict(state, strict=False)
+
+
+def _shapes(state: dict[str, Tensor]) -> set[tuple[str, torch.Size]]:
+    return {(name, tensor.shape) for name, tensor in state.items()}
 
 
 def finish() -> None:

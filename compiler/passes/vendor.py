@@ -54,7 +54,7 @@ class _Files:
                         self._add(imports, found)
         return Module(
             path=f"{model.folder}/modeling_{model.name}.py",
-            docstring=f"The code of {model.title}.",
+            docstring=_model_docstring(self.plan, model),
             imports=tuple(imports.values()),
             pieces=tuple(self._piece(code, unit.spans) for code in codes),
         )
@@ -232,6 +232,12 @@ def _constants(plan: Plan, used: Iterable[str]) -> list[Piece]:
             code = cst.Module([]).code_for_node(values.code(node))
             pieces.append(Piece(name, f"{name} = {code}\n", (node.span,)))
     return pieces
+
+
+def _model_docstring(plan: Plan, model: ModelPlan) -> str:
+    symbol = plan.resolution.symbols.get(model.root)
+    causal = symbol is not None and (symbol.definition_name or "").endswith("ForCausalLM")
+    return f"{model.title}: a causal language model." if causal else f"{model.title}."
 
 
 def _docstring(plan: Plan) -> str:

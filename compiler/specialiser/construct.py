@@ -42,6 +42,8 @@ from fgc.compiler.specialiser.families import (
 from fgc.compiler.specialiser.signature import Parameter, without_none
 from fgc.compiler.specialiser.subset import Violation, Whole
 
+HANDED_DOWN = Kept(not_none=True, given=True)  # by every construction
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -250,10 +252,11 @@ class Writer:
         use = family.first
         annotations = {p.name.value: annotation_of(p) for p in parameters(family.tree)}
         bindings: dict[str, Binding] = dict(family.fixed)
+        root = self._is_root(family)
         for hole in use.holes:
             if len(hole) == 1:
                 code = family.closed(hole)
-                bindings[hole[0]] = Kept(not_none=True) if code is None else Inline(code)
+                bindings[hole[0]] = HANDED_DOWN if code is None else Inline(code)
         for name, part in use.parts.items():
             construction = self.construction(part, family, (name,))
             bindings[name] = Construct(construction, makes_none(annotations[name]))
@@ -264,9 +267,15 @@ class Writer:
                     for index, part in enumerate(several)
                 )
             )
-        for name in use.instances:
-            bindings[name] = Kept(not_none=True)
+        for name, node in use.instances.items():
+            bindings[name] = Inline(self._local(family, name, node)) if root else HANDED_DOWN
         return bindings
+
+    def _local(self, family: Family, name: str, node: Node) -> cst.Name:
+        """What a model's constructor calls an object that it makes for itself."""
+        if isinstance(node, Call) and node in self.unit.shared:
+            return cst.Name(self._shared(node, family))
+        return cst.Name(name)
 
     def _extra(self, family: Family) -> tuple[Parameter, ...]:
         """Parameters that are only handed on: numbers of parts, shared objects."""
@@ -296,12 +305,18 @@ class Writer:
     def _prologue(self, family: Family) -> tuple[cst.BaseStatement, ...]:
         if not self._is_root(family):
             return ()
-        statements: list[cst.BaseStatement] = []
-        for call, part in self.unit.families.shared.items():
-            target = cst.AssignTarget(cst.Name(self._shared(call, family)))
-            made = self.made(part, family)
-            statements.append(cst.SimpleStatementLine([cst.Assign([target], made)]))
-        return tuple(statements)
+        made = [
+            (self._shared(call, family), self.made(part, family))
+            for call, part in self.unit.families.shared.items()
+        ]
+        for entry in bound_entries(family.first.node):
+            node = family.first.instances.get(str(entry.key))
+            if node is not None and node not in self.unit.shared:
+                made.append((str(entry.key), self.value(node, family)))
+        return tuple(
+            cst.SimpleStatementLine([cst.Assign([cst.AssignTarget(cst.Name(name))], value)])
+            for name, value in made
+        )
 
     def needs_config(self, family: Family) -> bool:
         """Whether the family's constructor takes the unit's config."""

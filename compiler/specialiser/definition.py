@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TypeVar
 
 import libcst as cst
@@ -63,7 +64,7 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     init = _method(source, "__init__")
     if init is None or not request.changes_anything:
         return source.with_changes(name=cst.Name(request.name))
-    _check_names(source, request)
+    _check_names(init, request)
     in_init = Environment(request.bindings, {})
     attributes = {name: evaluate(value, in_init) for name, value in finals(source).items()}
     removed = {
@@ -117,24 +118,23 @@ def _checked(made: Tree) -> Tree:
     return made
 
 
-def _check_names(source: cst.ClassDef | cst.FunctionDef, request: Request) -> None:
+def _check_names(function: cst.FunctionDef, request: Request) -> None:
     """What is written into the body means there what it means outside."""
     written = _Names()
     for binding in request.bindings.values():
         for code in _codes(binding):
             code.visit(written)
-    handed_on = {parameter.name for parameter in request.extra}
-    handed_on |= {name for name, binding in request.bindings.items() if isinstance(binding, Kept)}
     if request.config is not None:
-        handed_on.add("config")
-    foreign = written.names - handed_on - request.local
+        written.names.add("config")
+    handed_on = {parameter.name for parameter in request.extra}
+    own = {param.name.value for param in parameters(function)}
+    foreign = written.names - handed_on - own - request.local
     if not foreign:
         return
-    text = cst.Module([]).code_for_node(source)
-    taken = foreign & (bound_names(syntax(text)) - {source.name.value, *request.bindings})
+    tree = syntax(dedent(cst.Module([]).code_for_node(function)))
+    taken = foreign & (bound_names(tree) - {function.name.value})
     if taken:
-        name = min(taken)
-        raise Unspecialisable(f"`{name}` has a meaning of its own in the body", source)
+        raise Unspecialisable(f"`{min(taken)}` has a meaning of its own in the body", function)
 
 
 def _codes(binding: Binding) -> Iterator[cst.BaseExpression]:

@@ -22,15 +22,17 @@ This folder is the whole experiment: the program, the model and what both need. 
     pip install -r requirements.txt
     python train.py
 
-Checkpoints, metrics and the loss curve go to `output/`. `python train.py --help` lists the
-options: `--max-steps 10` for a first look, `--device` to choose one, `--output-dir` for another
-place.
+It needs Python 3.11 or later. Checkpoints, metrics and the loss curve go to `output/`.
+`python train.py --help` lists the options: `--max-steps 10` for a first look, `--device` to choose
+one, `--output-dir` for another place.
 
 ## Resume
 
 `python train.py` goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
 losses and weights, to the bit, as a run that was never stopped. `--resume never` starts anew where
-there is none, `--resume output/checkpoints/step-00000100` goes on from that one.
+there is none, `--resume output/checkpoints/step-00000100` goes on from that one. What the optimizer
+keeps, its learning rate and weight decay among it, comes from the checkpoint; anything else that
+was edited since takes effect.
 
 ## Control
 

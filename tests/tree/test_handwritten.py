@@ -84,12 +84,6 @@ EXPLAINED: dict[str, list[Hunk]] = {
             "Built by fgc; README.md says how to run, resume and evaluate it.",
             "Built by fgc; README.md says how to run, resume and ship it.",
         ),
-        hunk(
-            MODELING,
-            "docstring",
-            '"""Tiny Llama: a causal language model."""',
-            '"""The code of Tiny Llama."""',
-        ),
     ],
     "rank and world size come from the strategy, whichever it is": [
         hunk(

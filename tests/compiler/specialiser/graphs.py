@@ -87,6 +87,7 @@ class Model:
     def root(self) -> Class:
         takes = {"config": "object", "width": "int", "part": "Factory[Any]"}
         takes |= {"parts": "list[Factory[Any]]", "other": "Factory[Any] | None = None"}
+        takes |= {"made": "object = None", "data": "object = None"}
         offers = {"part": ("config",), "parts": ("config", "layer_idx"), "other": ()}
         made = Class("Root", takes, offers)
         made.text = self.definition(made)

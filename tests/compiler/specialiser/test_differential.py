@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -56,7 +55,7 @@ class Case:
 def case(random: Random) -> Case:
     made = sample(random)
     values = {name: random.choice(VALUES[name]) for name in made.parameters}
-    share = random.choice((0.0, 0.3, 1.0))
+    share = random.choice((0.0, 0.0, 0.3, 0.3, 1.0))
     kept = {name for name in made.parameters if random.random() < share}
     return Case(made, values, frozenset(kept))
 
@@ -179,8 +178,8 @@ def test_specialised_does_what_unspecialised_does(seed: int) -> None:
 
 
 def test_most_samples_are_in_the_subset_and_know_something() -> None:
-    made = [case(Random(seed)) for seed in range(EXAMPLES)]
+    made = [case(Random(seed)) for seed in range(EXAMPLES // 4)]
     texts = [specialised(each) for each in made]
     changed = [t for each, t in zip(made, texts, strict=True) if t not in (None, each.sample.text)]
-    assert len(changed) > 0.6 * EXAMPLES
-    assert sum(len(ast.unparse(ast.parse(each.sample.text))) for each in made) > 300 * EXAMPLES
+    assert len(changed) > 0.6 * len(made)
+    assert sum(each.sample.text.count("\n") for each in made) > 15 * len(made)

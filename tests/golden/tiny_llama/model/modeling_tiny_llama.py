@@ -1,4 +1,4 @@
-"""The code of Tiny Llama."""
+"""Tiny Llama: a causal language model."""
 
 import re
 from typing import Any

@@ -5,6 +5,7 @@ manifest are on the disk. It holds the files of the built `model/` beside the we
 with `from_pretrained` as it is.
 """
 
+import hashlib
 import json
 import shutil
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from runtime.trainer.manifest import DamagedCheckpoint
 from runtime.trainer.manifest import Part
 from runtime.trainer.manifest import read_manifest
 from runtime.trainer.manifest import seal
+from runtime.trainer.manifest import sha256
 from runtime.trainer.manifest import sync
 from runtime.trainer.manifest import verify
 from runtime.trainer.progress import Progress
@@ -31,6 +33,9 @@ from runtime.trainer.random_state import load_random_state
 from runtime.trainer.random_state import random_state
 
 WEIGHTS = "model.safetensors"
+
+# What fgc.lock names beside the program.
+NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
 
 
 @dataclass(frozen=True)
@@ -123,9 +128,20 @@ def whole_checkpoints(checkpoints: Path) -> list[Path]:
 
 
 def code_hash(project_dir: Path) -> str | None:
-    """The hash that fgc.lock gives for the program, or None where fgc did not build it."""
+    """A hash of the program's files, or None where there is no fgc.lock, which names them.
+
+    It is the `code` of fgc.lock as long as nobody has edited one of them.
+    """
     lock = project_dir / "fgc.lock"
-    return json.loads(lock.read_text(encoding="utf-8"))["code"] if lock.exists() else None
+    if not lock.exists():
+        return None
+    paths = sorted(json.loads(lock.read_text(encoding="utf-8"))["files"])
+    hashes = [
+        (path, sha256(project_dir / path))
+        for path in paths
+        if not path.startswith(NOT_CODE) and (project_dir / path).exists()
+    ]
+    return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
 
 
 def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:

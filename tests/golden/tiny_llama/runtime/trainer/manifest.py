@@ -1,7 +1,7 @@
 """The manifest of a checkpoint: written last, it says that the rest is whole.
 
-It is a JSON object of the step, the world size, the hash in fgc.lock of the program that wrote the
-checkpoint (`code`, or null), and its files.
+It is a JSON object of the step, the world size, a hash of the program that wrote the checkpoint
+(`code`, which fgc.lock has too if that program is as fgc built it, or null), and its files.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ def seal(folder: Path, parts: list[Part], *, step: int, world_size: int, code: s
     for part in parts:
         path = folder / part.path
         sync(path)
-        files.append(asdict(part) | {"bytes": path.stat().st_size, "sha256": _sha256(path)})
+        files.append(asdict(part) | {"bytes": path.stat().st_size, "sha256": sha256(path)})
     manifest = {
         "version": VERSION,
         "step": step,
@@ -75,7 +75,7 @@ def verify(folder: Path) -> dict[str, Any]:
     """
     manifest = read_manifest(folder)
     for file in manifest["files"]:
-        if _sha256(folder / file["path"]) != file["sha256"]:
+        if sha256(folder / file["path"]) != file["sha256"]:
             raise DamagedCheckpoint(f"{file['path']} is not what was written")
     return manifest
 
@@ -89,6 +89,7 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """The hash of a file's content, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

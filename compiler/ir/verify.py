@@ -83,7 +83,7 @@ def verify_modules(modules: Sequence[Module], references: Callable[[str], Iterab
 
 def _verify_module(module: Module, references: Callable[[str], Iterable[str]]) -> None:
     imported = [imported.alias for imported in module.imports]
-    defined = [piece.name for piece in module.pieces if piece.name]
+    defined = [name for piece in module.pieces for name in _defined(piece)]
     _once((*imported, *defined), f"{module.path}: the name")
     known = {*imported, *defined, *dir(builtins), "__name__", "__file__", "__doc__"}
     for piece in module.pieces:
@@ -94,6 +94,17 @@ def _verify_module(module: Module, references: Callable[[str], Iterable[str]]) -
         missing = sorted(set(references(piece.text)) - known)
         if missing:
             raise InvalidIR(f"{module.path}: {piece.name} reads {', '.join(missing)}")
+
+
+def _defined(piece: Piece) -> list[str]:
+    """The names that a piece binds; one statement may bind several."""
+    try:
+        statements = ast.parse(piece.text).body
+    except SyntaxError:
+        return [piece.name] if piece.name else []
+    table = symtable(piece.text, piece.name, "exec")
+    bound = [s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()]
+    return bound if statements and piece.name else []
 
 
 def _once(names: Iterable[str], what: str) -> None:

@@ -18,7 +18,7 @@ from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.unit import UnitCode
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.closure import Code
-from fgc.compiler.specialiser.source import Definition, Library, references
+from fgc.compiler.specialiser.source import Definition, Library, definitions, references
 
 
 def vendor(plan: Plan, specialised: Specialised) -> tuple[Module, ...]:
@@ -41,7 +41,7 @@ class _Files:
     def model(self, model: ModelPlan, unit: UnitCode) -> Module:
         """One file that imports nothing of the tree but its own configuration."""
         codes = _in_order_of_need([*unit.roots], unit.reached, self.library)
-        here = {code.name for code in codes}
+        here = _defined(codes)
         imports: dict[str, Import] = {}
         for code in codes:
             for name in references(code.text) - here:
@@ -83,7 +83,10 @@ class _Files:
             by_module.setdefault(code.module, []).append(code)
         by_module.pop(program.module, None)
         located = {
-            (code.module, code.name): code.module for codes in by_module.values() for code in codes
+            (code.module, name): code.module
+            for codes in by_module.values()
+            for code in codes
+            for name in definitions(code.text)
         }
         modules = [main]
         for name in sorted(by_module):
@@ -138,7 +141,7 @@ class _Files:
     def _imports(
         self, codes: Sequence[Code], unit: UnitCode, located: Mapping[tuple[str, str], str]
     ) -> tuple[Import, ...]:
-        here = {code.name for code in codes}
+        here = _defined(codes)
         imports: dict[str, Import] = {}
         for code in codes:
             for name in references(code.text) - here:
@@ -190,9 +193,9 @@ def _in_order_of_need(
     roots: Sequence[Code], reached: Sequence[Code], library: Library
 ) -> list[Code]:
     """``roots`` in order, each behind the definitions that it needs; plain values come first."""
-    by_name = {code.name: code for code in (*roots, *reached)}
-    if len(by_name) != len(roots) + len(reached):
-        names = [code.name for code in (*roots, *reached)]
+    by_name = {name: code for code in (*roots, *reached) for name in definitions(code.text)}
+    names = [name for code in (*roots, *reached) for name in definitions(code.text)]
+    if len(by_name) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise AssertionError(f"definitions of one name in one file: {', '.join(twice)}")
     ordered: dict[str, Code] = {}
@@ -209,8 +212,16 @@ def _in_order_of_need(
 
     for root in roots:
         place(root)
-    values = [code for code in ordered.values() if _is_value(code)]
-    return [*values, *(code for code in ordered.values() if not _is_value(code))]
+    first: dict[str, Code] = {}
+    for code in ordered.values():
+        needed = {by_name[name].name for name in references(code.text) & by_name.keys()}
+        if _is_value(code) and needed <= first.keys():
+            first[code.name] = code
+    return [*first.values(), *(code for code in ordered.values() if code.name not in first)]
+
+
+def _defined(codes: Iterable[Code]) -> set[str]:
+    return {name for code in codes for name in definitions(code.text)}
 
 
 def _place(code: Code, user: Code) -> tuple[str, int, str]:

@@ -46,7 +46,16 @@ def references(code: str) -> set[str]:
     >>> sorted(references("def f(x: Tensor, y=ONE):\\n    z = g(x)\\n    return z.h + len(z)"))
     ['ONE', 'Tensor', 'g', 'len']
     """
-    return {found.name for found in globals_in(code)} - bound_in(syntax(code).body)
+    return {found.name for found in globals_in(code)} - definitions(code)
+
+
+def definitions(code: str) -> set[str]:
+    """The global names that a piece of code defines.
+
+    >>> sorted(definitions("def f(x): y = 1\\nA, B = 1, 2\\nfor i in A: pass"))
+    ['A', 'B', 'f', 'i']
+    """
+    return bound_in(syntax(code).body)
 
 
 def bound_names(tree: ast.AST) -> set[str]:

@@ -15,9 +15,9 @@ from pathlib import Path
 import libcst as cst
 
 from fgc.compiler.ir.module import Import
-from fgc.compiler.specialiser.scope import bound_in, names_bound_by, references, syntax
+from fgc.compiler.specialiser.scope import bound_in, definitions, names_bound_by, references, syntax
 
-__all__ = ["Definition", "Library", "SourceModule", "read_module", "references"]
+__all__ = ["Definition", "Library", "SourceModule", "definitions", "read_module", "references"]
 
 
 @dataclass(frozen=True, slots=True)

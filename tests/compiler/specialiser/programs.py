@@ -92,7 +92,8 @@ class Writer:
             return self.one(*flags) if flags else "True"
         if kind == "text" and self.has("mode"):
             operator = self.one("==", "!=")
-            return f"mode {operator} {self.one(repr('linear'), repr('other'), chr(34) + '{x}' + chr(34))}"
+            text = self.one("'linear'", "'other'", '"{x}"')
+            return f"mode {operator} {text}"
         if kind == "not" and depth:
             return f"not {self.parenthesised(self.test(depth - 1))}"
         if kind in ("and", "or") and depth:

@@ -68,7 +68,9 @@ def check(seed: int, folder: Path) -> None:
     plain = [
         definition.text
         for module in library_texts
-        for definition in (library.module(f"lib.{module}") or pytest.fail()).definitions.values()
+        for definition in (
+            library.module(f"lib.{module}") or pytest.fail(f"no module {module}")
+        ).definitions.values()
     ]
     before, after = run([*plain, main]), run(emitted)
     assert before == after, "\n".join([*plain, main, "=======", *emitted])

@@ -1,4 +1,4 @@
-"""Every definition of the runtime is in the subset, and stays to the letter where nothing is known."""
+"""Every definition of the runtime is in the subset, and stays as it is where nothing is known."""
 
 from __future__ import annotations
 

@@ -23,7 +23,8 @@ from fgc.compiler.specialiser.scope import bound_names, references
         ("def f():\n    with a as b, c: return b", {"a", "c"}),
         ("def f():\n    try: g()\n    except E as e: return e", {"g", "E"}),
         (
-            "def f(x):\n    match x:\n        case A(b=c) | [*c]: return c\n        case {**d}: return d",
+            "def f(x):\n    match x:\n        case A(b=c) | [*c]: return c\n"
+            "        case {**d}: return d",
             {"A"},
         ),
         ("def f():\n    return [x for x in y if (z := x)], z", {"y"}),
@@ -39,7 +40,8 @@ from fgc.compiler.specialiser.scope import bound_names, references
         ),
         ("class A:\n    x: B\n    def f(self): return A", {"B"}),
         (
-            "def f():\n    class A:\n        x = 1\n        def g(self): return x, y\n    y = 2\n    return A",
+            "def f():\n    class A:\n        x = 1\n        def g(self): return x, y\n"
+            "    y = 2\n    return A",
             {"x"},
         ),
         ("X = [Y for Z in W]\n", {"Y", "W"}),

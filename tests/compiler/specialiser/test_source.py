@@ -49,9 +49,11 @@ def test_definitions_have_their_text(read) -> None:
 
 def test_statements_that_bind_several_names(read) -> None:
     module = read("A, (B, *C) = 1, (2, 3)\nD = E = 4\nF = 1; G = 2\n")
-    assert {n: d.name for n, d in module.definitions.items()} == dict(
-        A="A", B="A", C="A", D="D", E="D", F="F", G="F"
-    )
+    assert {n: d.name for n, d in module.definitions.items()} == {
+        **dict.fromkeys("ABC", "A"),
+        **dict.fromkeys("DE", "D"),
+        **dict.fromkeys("FG", "F"),
+    }
     assert module.definitions["G"].text == "F = 1; G = 2\n"
 
 

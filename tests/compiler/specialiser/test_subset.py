@@ -20,7 +20,8 @@ def of_init(body: str, parameters: str = "*, n: int | None, make: Factory[A]") -
 
 def of_class(body: str) -> list[str]:
     return found(
-        f"class A:\n    a: Final[int]\n    def __init__(self, *, a):\n        self.a = a\n{indent(body, '    ')}\n"
+        "class A:\n    a: Final[int]\n    def __init__(self, *, a):\n        self.a = a\n"
+        f"{indent(body, '    ')}\n"
     )
 
 

@@ -83,28 +83,35 @@ def verify_modules(modules: Sequence[Module], references: Callable[[str], Iterab
 
 def _verify_module(module: Module, references: Callable[[str], Iterable[str]]) -> None:
     imported = [imported.alias for imported in module.imports]
-    defined = [name for piece in module.pieces for name in _defined(piece)]
+    defined = [piece.name for piece in module.pieces if piece.name]
     _once((*imported, *defined), f"{module.path}: the name")
     known = {*imported, *defined, *dir(builtins), "__name__", "__file__", "__doc__"}
     for piece in module.pieces:
         try:
-            ast.parse(piece.text)
+            known |= _bound(ast.parse(piece.text))
         except SyntaxError as error:
             raise InvalidIR(f"{module.path}: {piece.name} is not Python: {error}") from error
+    for piece in module.pieces:
         missing = sorted(set(references(piece.text)) - known)
         if missing:
             raise InvalidIR(f"{module.path}: {piece.name} reads {', '.join(missing)}")
 
 
-def _defined(piece: Piece) -> list[str]:
-    """The names that a piece binds; one statement may bind several."""
-    try:
-        statements = ast.parse(piece.text).body
-    except SyntaxError:
-        return [piece.name] if piece.name else []
-    table = symtable(piece.text, piece.name, "exec")
-    bound = [s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()]
-    return bound if statements and piece.name else []
+def _bound(tree: ast.Module) -> set[str]:
+    """The names that statements bind which are no definitions: one may bind several."""
+    found: set[str] = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for node in ast.walk(statement):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()) | ast.FunctionDef(name=name):
+                    found.add(name)
+                case ast.alias(name=name, asname=asname):
+                    found.add(asname or name.split(".")[0])
+                case _:
+                    pass
+    return found
 
 
 def _once(names: Iterable[str], what: str) -> None:

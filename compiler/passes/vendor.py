@@ -57,7 +57,13 @@ class _Files:
             docstring=_model_docstring(self.plan, model),
             imports=tuple(imports.values()),
             pieces=tuple(self._piece(code, unit.spans) for code in codes),
+            future=self._futures(codes),
         )
+
+    def _futures(self, codes: Iterable[Code]) -> tuple[str, ...]:
+        """What the modules import from the future whose code lies in one file."""
+        sources = [self.library.module(code.module) for code in codes]
+        return tuple(sorted({name for s in sources if s is not None for name in s.future}))
 
     def _external(self, code: Code, name: str, unit: UnitCode) -> Import | None:
         """The import behind a global name that nothing in the file defines."""

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 from fgc.compiler.backend.relative_paths import RelativePaths
+from fgc.compiler.backend.tree import Content
 from fgc.compiler.passes.emit import emit
 from fgc.compiler.passes.plan import plan
 from fgc.compiler.passes.specialise import specialise
 from fgc.compiler.passes.vendor import vendor
 from fgc.compiler.symbols.resolution import Resolution
+from fgc.targets.dataset.files import data_files
 from fgc.targets.model.hf_protocol import PROTECTED
 from fgc.targets.project import model_files
 from fgc.targets.python.program import PYTHON
@@ -24,12 +26,12 @@ def write(resolution: Resolution, folder: Path) -> None:
     planned = plan(resolution, PYTHON)
     code = specialise(planned, protected=PROTECTED)
     emitted = emit(vendor(planned, code), RelativePaths(()))
-    contents = {path: text.encode() for path, text in emitted.python.items()}
-    for path, content in {**contents, **model_files(planned, emitted)}.items():
-        assert isinstance(content, bytes)
+    contents: dict[str, Content] = {p: text.encode() for p, text in emitted.python.items()}
+    contents |= model_files(planned, emitted) | data_files(planned, emitted.python.values())
+    for path, content in contents.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        file.write_bytes(content if isinstance(content, bytes) else content.source.read_bytes())
 
 
 def generate(resolution: Resolution, folder: Path, **launch: object) -> dict[str, object]:

@@ -13,20 +13,27 @@ from tests.equivalence.generate import generate
 from tests.equivalence.graphs import EXAMPLES, RandomGraph, each_graph
 
 
-def test_random_graphs(tmp_path: Path) -> None:
-    held: list[bool] = []
+class Checker:
+    """Compares the two sides for one configuration after the other."""
 
-    def check(graph: RandomGraph) -> None:
-        folder = tmp_path / f"graph_{len(held)}"
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.held: list[bool] = []  # whether there was a module among what was built
+
+    def check(self, graph: RandomGraph) -> None:
+        folder = self.folder / f"graph_{len(self.held)}"
         folder.mkdir()
         resolution = resolution_of(graph.text)
         torch.manual_seed(SEED)
         interpreted = interpret(resolution)
-        held.append(holds_module(interpreted))
+        self.held.append(holds_module(interpreted))
         torch.manual_seed(SEED)
         generated = generate(resolution, folder)
         assert_equal(generated, interpreted, graph.probes)
 
-    each_graph(check, shrink=True)
-    assert len(held) >= EXAMPLES
-    assert 2 * sum(held) >= len(held)
+
+def test_random_graphs(tmp_path: Path) -> None:
+    checker = Checker(tmp_path)
+    each_graph(checker.check, shrink=True)
+    assert len(checker.held) >= EXAMPLES
+    assert 2 * sum(checker.held) >= len(checker.held)

@@ -95,6 +95,7 @@ class Closure:
         self.calls: dict[DefId, _Calls] = {}
         self.dropped: dict[DefId, frozenset[str]] = {}
         self.whole: list[Whole] = []
+        self._references: dict[DefId, list[DefId]] = {}
 
     def reach(self, roots: Sequence[Code]) -> Reached:
         """Everything that ``roots`` need, and all of it with calls as the callees now are."""
@@ -169,7 +170,9 @@ class Closure:
         return list(found)
 
     def _below(self, identity: DefId) -> list[DefId]:
-        return self._identities([self._plain(identity)])
+        if identity not in self._references:
+            self._references[identity] = self._identities([self._plain(identity)])
+        return self._references[identity]
 
     def _plain(self, identity: DefId) -> Code:
         definition = self.library.definition(*identity)

@@ -24,6 +24,7 @@ from fgc.compiler.specialiser.bindings import (
 )
 from fgc.compiler.specialiser.calls import Unspecialisable, as_callable, construct
 from fgc.compiler.specialiser.fstring import interpolated
+from fgc.compiler.specialiser.generators import still_a_generator
 from fgc.compiler.specialiser.iteration import Comprehension, iteration, takes_all, written_out
 from fgc.compiler.specialiser.precedence import Parentheses
 from fgc.compiler.specialiser.static import (
@@ -63,7 +64,7 @@ def fold(body: cst.BaseSuite, env: Environment) -> cst.BaseSuite:
     """
     if not knows_anything(env):
         return body
-    return _still_a_generator(body, _folded(body, env))
+    return still_a_generator(body, _folded(body, env))
 
 
 def fold_statement(node: cst.BaseStatement, env: Environment) -> cst.BaseStatement:
@@ -440,40 +441,3 @@ def _ends(statement: cst.BaseStatement) -> bool:
 
 def _pass() -> cst.SimpleStatementLine:
     return cst.SimpleStatementLine([cst.Pass()])
-
-
-# Generators.
-
-
-def _still_a_generator(original: cst.BaseSuite, folded: cst.BaseSuite) -> cst.BaseSuite:
-    """``folded``, with a ``yield`` that is never reached where all others are gone.
-
-    Without one, the function would run when it is called, and return nothing to iterate over.
-    """
-    if not _yields(original) or _yields(folded) or not isinstance(folded, cst.IndentedBlock):
-        return folded
-    body = _statements(folded)
-    if not _ends(body[-1]):
-        body.append(cst.SimpleStatementLine([cst.Return()]))
-    body.append(cst.SimpleStatementLine([cst.Expr(cst.Yield())]))
-    return folded.with_changes(body=body)
-
-
-def _yields(body: cst.BaseSuite) -> bool:
-    finder = _Yields()
-    body.visit(finder)
-    return finder.found
-
-
-class _Yields(cst.CSTVisitor):
-    def __init__(self) -> None:
-        self.found = False
-
-    def visit_Yield(self, node: cst.Yield) -> None:
-        self.found = True
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def visit_Lambda(self, node: cst.Lambda) -> bool:
-        return False

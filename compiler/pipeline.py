@@ -229,9 +229,31 @@ def _specialise(build: Build) -> Build:
     from fgc.targets.train.strategy import strategy
 
     planned = _made(build.plan)
-    return replace(
-        build, specialised=specialise(planned, protected=PROTECTED, strategy=strategy(planned))
-    )
+    made = specialise(planned, protected=PROTECTED, strategy=strategy(planned))
+    return replace(build, specialised=made, diagnostics=(*build.diagnostics, *_left_whole(made)))
+
+
+def _left_whole(specialised: Specialised) -> list[Diagnostic]:
+    """A note for each definition that a configuration binds and that stays as it was written."""
+    from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
+    from fgc.compiler.ir.span import Span
+
+    notes: list[Diagnostic] = []
+    for whole in specialised.whole:
+        module = specialised.library.module(whole.definition.module)
+        file = whole.definition.module if module is None else module.path.as_posix()
+        reasons = tuple(violation.message for violation in whole.violations)
+        notes.append(
+            Diagnostic(
+                "FGC050",
+                f"`{whole.definition.name}` is taken as it is, and not specialised",
+                Span.point(file, whole.definition.line),
+                severity=Severity.NOTE,
+                notes=reasons,
+                help="runtime/README.md says which Python can be specialised",
+            )
+        )
+    return notes
 
 
 def _vendor(build: Build) -> Build:

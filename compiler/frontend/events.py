@@ -24,7 +24,7 @@ from fgc.compiler.frontend.python_loader import PythonLoader
 MAX_DEPTH = 100
 
 # Text on which libyaml is laxer than the parser that decides.
-_NEEDS_PYTHON = re.compile(r"\t|[|>][-+0-9]+#")
+_NEEDS_PYTHON = re.compile(r"\t|[|>][-+0-9]*#")
 
 
 class EventKind(Enum):

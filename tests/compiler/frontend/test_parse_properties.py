@@ -83,6 +83,7 @@ def outcome_without_libyaml(text: str) -> Graph | BuildError:
 @example("a: [!dict, {b: !list}, why?]")
 @example("a:\tb")
 @example("a: |-# c\n  b")
+@example(">#")
 def test_libyaml_changes_nothing(text: str) -> None:
     fast, slow = outcome(text), outcome_without_libyaml(text)
     if isinstance(fast, Graph) and isinstance(slow, Graph):

@@ -14,7 +14,8 @@ from fgc.runtime.data.encode import tokenize_files
 
 
 def load(file: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(file.stem, file)
+    # a name of its own: doctest takes a function for that of the module which `sys.modules` names
+    spec = importlib.util.spec_from_file_location(f"corpus_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -31,6 +31,16 @@ def camel(text: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in identifier(text).split("_"))
 
 
+def class_prefix(text: str) -> str:
+    """``text`` as the beginning of the names of classes.
+
+    >>> class_prefix("tiny_llama"), class_prefix("1b")
+    ('TinyLlama', '_1b')
+    """
+    name = camel(text)
+    return "_" + name if name[:1].isdigit() else name
+
+
 def path_name(path: Path, free: Callable[[str], bool], name: str | None = None) -> str:
     """A free name for the node at ``path``: its ``@name``, or as much of its path as it takes.
 

@@ -22,6 +22,17 @@ class Import:
     name: str | None
     alias: str
 
+    def plain(self) -> Import:
+        """The same binding in one form: ``import a.b as c`` is ``from a import b as c``.
+
+        >>> Import("torch.nn", None, "nn").plain() == Import("torch", "nn", "nn")
+        True
+        """
+        parent, _, last = self.module.rpartition(".")
+        if self.name is not None or not parent or self.alias == self.module.split(".")[0]:
+            return self
+        return Import(parent, last, self.alias)
+
     def code(self) -> str:
         """The statement.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from fgc.compiler.backend.names import camel, identifier, path_name
+from fgc.compiler.backend.names import class_prefix, identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.ir.graph import (
     Call,
@@ -80,7 +80,7 @@ def _model(graph: Graph, root: Call, config: MappingNode, *, first: bool) -> Mod
     name = _model_name(graph, root, first=first)
     fields = {str(entry.key): entry.value for entry in config.entries}
     folder = "model" if first else f"model_{name}"
-    return ModelPlan(root, folder, name, camel(name), fields)
+    return ModelPlan(root, folder, name, class_prefix(name), fields)
 
 
 def _model_name(graph: Graph, root: Call, *, first: bool) -> str:

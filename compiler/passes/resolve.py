@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
 from fgc.compiler.ir.graph import Call, Graph, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.answer import Answer, Mistake
@@ -46,7 +47,38 @@ def resolve(
         if answer.unchecked is not None and answer.unchecked not in unchecked:
             unchecked.add(answer.unchecked)
             found.append(_unchecked(graph, call, answer.unchecked))
+    found += _not_python(graph, (project_root, *search_path))
     return Resolution(graph, resolved), in_order(found)
+
+
+def _not_python(graph: Graph, folders: tuple[Path, ...]) -> Iterator[Diagnostic]:
+    """FGC020 for each file of the project that a spec names and that is not Python."""
+    broken: dict[str, Label | None] = {}
+    for call in calls(graph):
+        name = call.target.rpartition(":")[0]
+        if not name.endswith(".py"):
+            continue
+        if name not in broken:
+            broken[name] = _syntax_error(name, folders)
+        label = broken[name]
+        if label is not None:
+            message = f"`{name}` is not Python"
+            remedy = "mend the file where it is marked"
+            yield Diagnostic("FGC020", message, call.target_span, labels=(label,), help=remedy)
+
+
+def _syntax_error(name: str, folders: tuple[Path, ...]) -> Label | None:
+    """Where the file called ``name`` stops being Python; None where it is, or is not there."""
+    path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if path is None:
+        return None
+    try:
+        ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        message = str(getattr(error, "msg", error))
+        return Label(Span.point(path.resolve().as_posix(), line), message)
+    return None
 
 
 def calls(graph: Graph) -> Iterable[Call]:

@@ -39,9 +39,12 @@ def specialise(plan: Plan, *, protected: frozenset[str], strategy: str = "single
     ``protected`` attributes are never removed from classes. ``strategy`` is the module that is
     vendored as the program's way of spreading over processes.
     """
+    roots = _roots(plan)
+    own = (RUNTIME, plan.program.module)
     library = Library(
-        _roots(plan),
+        roots,
         {f"{RUNTIME}.trainer.strategy": f"{RUNTIME}.trainer.strategy.{strategy}"},
+        tuple(dict.fromkeys(path.parent for name, path in roots.items() if name not in own)),
     )
     outside: list[Whole] = []
     while True:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Literal
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
@@ -75,8 +76,13 @@ class _Files:
     @staticmethod
     def _add(imports: dict[str, Import], wanted: Import) -> None:
         held = imports.setdefault(wanted.alias, wanted)
-        if held != wanted:
-            raise AssertionError(f"two things are called {wanted.alias}: {held}, {wanted}")
+        if held.plain() == wanted.plain():
+            # the same thing, in two forms: one of them, whichever module comes first
+            imports[wanted.alias] = min(held, wanted, key=lambda i: (i.name is None, i.module))
+            return
+        message = f"two modules that share a file call different things `{wanted.alias}`"
+        remedy = f"give one of them another name; they are `{held.code()}` and `{wanted.code()}`"
+        raise BuildError(Diagnostic("FGC050", message, help=remedy))
 
     # The program.
 

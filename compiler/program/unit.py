@@ -31,7 +31,14 @@ from fgc.compiler.specialiser.definition import (
     specialise_function,
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
-from fgc.compiler.specialiser.families import Families, Family, Foreign, Scope, is_factory
+from fgc.compiler.specialiser.families import (
+    Families,
+    Family,
+    Foreign,
+    Scope,
+    annotation_of,
+    is_factory,
+)
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.subset import Whole
 
@@ -455,6 +462,8 @@ class ProgramUnit:
             remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
             message = f"`{program}` needs a top-level `{key}`"
             raise BuildError(Diagnostic("FGC040", message, self._anywhere(), help=remedy))
+        if node is not None and not is_factory(param):
+            self._check_value(param, key, node)
         if node is None or not is_factory(param):
             return
         if not isinstance(node, Call):
@@ -464,6 +473,15 @@ class ProgramUnit:
         if node.kind is Kind.META:
             message = "`!meta` is printed, and never built"
             raise BuildError(Diagnostic("FGC040", message, node.span))
+
+    def _check_value(self, param: cst.Param, key: str, node: Node) -> None:
+        """Raises `BuildError` (FGC026) where a bool is wanted and something else is given."""
+        known = self.values.known(node)
+        if annotation_of(param) == "bool" and known is not ... and not isinstance(known, bool):
+            message = f"`{key}` is true or false, not {known!r}"
+            raise BuildError(
+                Diagnostic("FGC026", message, node.span, help="write `true` or `false`")
+            )
 
     def _anywhere(self) -> Span | None:
         """The first place of the configuration."""

@@ -15,6 +15,7 @@ from typing import TypeGuard
 
 import libcst as cst
 
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Tuple, children, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.specialiser import annotations
@@ -421,9 +422,18 @@ def annotation_of(param: cst.Param) -> str | None:
     return cst.Module([]).code_for_node(param.annotation.annotation)
 
 
+def _missing(call: Call, name: str, call_time: frozenset[str]) -> Diagnostic:
+    given = ", ".join(f"`{keyword}`" for keyword in sorted(call_time))
+    notes = (f"what makes it adds {given}",) if given else ()
+    message = f"`{call.target}` is not given its argument `{name}`"
+    return Diagnostic("FGC022", message, call.target_span, notes=notes, help=f"add `{name}`")
+
+
 def _unset(use: Use, param: cst.Param, call_time: frozenset[str] | None) -> Hashable:
     """What becomes of a parameter that the configuration does not bind."""
     name = param.name.value
+    if param.default is None and call_time is not None and name not in call_time and not use.top:
+        raise BuildError(_missing(use.node, name, call_time))
     if call_time is None or name in call_time or param.default is None:
         return Kept(not_none=not allows_none(param))
     structural = default_binding(param)

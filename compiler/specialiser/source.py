@@ -81,11 +81,13 @@ class Library:
     """Modules by dotted name, read once.
 
     ``roots`` maps a top package (`fgc.runtime`) or a module (`my_layers`) to its folder or file.
-    ``stand_ins`` maps a module to the one that is vendored in its place.
+    ``stand_ins`` maps a module to the one that is vendored in its place. What lies beside a user's
+    module, in one of ``folders``, is the user's too.
     """
 
     roots: dict[str, Path]
     stand_ins: dict[str, str] = field(default_factory=dict[str, str])
+    folders: tuple[Path, ...] = ()
     _modules: dict[str, SourceModule | None] = field(
         default_factory=dict[str, "SourceModule | None"]
     )
@@ -102,8 +104,9 @@ class Library:
         return [module for module in self._modules.values() if module is not None]
 
     def owns(self, name: str) -> bool:
-        """Whether the module ``name`` is below one of the roots."""
-        return any(name == root or name.startswith(root + ".") for root in self.roots)
+        """Whether the module ``name`` is below one of the roots, or beside a user's module."""
+        below = any(name == root or name.startswith(root + ".") for root in self.roots)
+        return below or (bool(self.folders) and self.module(name) is not None)
 
     def _path(self, name: str) -> Path | None:
         for root, path in self.roots.items():
@@ -114,6 +117,11 @@ class Library:
             inner = path.joinpath(*name[len(root) :].strip(".").split("."))
             for candidate in (inner / "__init__.py", inner.with_suffix(".py")):
                 if candidate.is_file():
+                    return candidate
+        for folder in self.folders:
+            inner = folder.joinpath(*name.split("."))
+            for candidate in (inner / "__init__.py", inner.with_suffix(".py")):
+                if name and candidate.is_file():
                     return candidate
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fgc.compiler.backend.names import camel
+from fgc.compiler.backend.names import class_prefix
 from fgc.compiler.ir.graph import Call, Var, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.symbol import Symbol
@@ -112,7 +112,7 @@ def model_spec(
     fields = fields_of(root)
     return ModelSpec(
         name=name,
-        prefix=camel(name),
+        prefix=class_prefix(name),
         title=title,
         root=root,
         fields=fields.values,

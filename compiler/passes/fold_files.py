@@ -68,7 +68,7 @@ def file_node(node: Literal, written: str, root: str, *, is_tokenizer: bool) -> 
         message = f"`{written}` is a folder, and a file is needed"
     remedy = f"a path is taken from the project's folder `{os.path.basename(root)}`"
     if is_tokenizer:
-        remedy = f"`fgc tokenizer build` makes it; {remedy}"
+        remedy = f"train one with the `tokenizers` library; {remedy}"
     meant = nearest(os.path.basename(source), _files_in(os.path.dirname(source)))
     if meant is not None:
         similar = os.path.join(os.path.dirname(written), meant).replace(os.sep, "/")

@@ -96,7 +96,7 @@ class Tokenizers:
                         "FGC026",
                         f"`{file.written}` is not a tokenizer.json: {error}",
                         file.span,
-                        help="`fgc tokenizer build` makes one",
+                        help="train one with the `tokenizers` library",
                     )
                 ) from error
         return self._read[file.source]

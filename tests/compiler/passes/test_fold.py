@@ -177,7 +177,7 @@ def test_tokenizer_that_is_not_built_yet(resolved: Resolved, project: Path) -> N
     (project / "tokenizer.json").unlink()
     found = mistake(resolved, project, ASK)
     assert found.message == "there is no file `tokenizer.json` in the project"
-    assert "`fgc tokenizer build`" in (found.help or "")
+    assert "the `tokenizers` library" in (found.help or "")
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from fgc.compiler.store import Store, cache_folder
 
 LINE_LENGTH = 100
 LOCAL = ("runtime", "model", "user")
+# A named number, which the formatter leaves as `literal` writes it: most changes are of one.
+NUMBER = re.compile(r"[A-Z][A-Z0-9_]* = -?[0-9][0-9_]*(\.[0-9]+)?(e-[0-9]+)?\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ def module_text(module: Module) -> tuple[str, tuple[Placed, ...]]:
     placed: list[Placed] = []
     previous: Piece | None = None
     for piece in module.pieces:
-        body = piece.text.strip("\n") + "\n" if piece.verbatim else formatted(piece.text)
+        settled = piece.verbatim or NUMBER.fullmatch(piece.text) is not None
+        body = piece.text.strip("\n") + "\n" if settled else formatted(piece.text)
         if text:
             text += _gap(previous, piece)
         first = text.count("\n") + 1

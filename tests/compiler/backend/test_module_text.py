@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import black
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fgc.compiler.backend.module_text import import_sections, module_text
+from fgc.compiler.backend.literal import literal_text
+from fgc.compiler.backend.module_text import NUMBER, import_sections, module_text
 from fgc.compiler.backend.relative_paths import RelativePaths
 from fgc.compiler.backend.requirements import requirements
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
@@ -69,3 +73,11 @@ def test_relative_paths(tmp_path: Path) -> None:
     assert paths.path("a.yaml") == tmp_path / "p" / "a.yaml"
     assert paths.path("shared/b.yaml") is None
     assert paths.scrub(f"at {inside}") == "at ./a.yaml"
+
+
+@given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))
+def test_a_named_number_needs_no_formatter(value: float) -> None:
+    text = f"LR = {literal_text(value)}\n"
+    settled = NUMBER.fullmatch(text) is not None
+    assert settled or "e+" in text
+    assert not settled or black.format_str(text, mode=black.Mode(line_length=10_000)) == text

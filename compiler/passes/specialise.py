@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.ir.graph import Call
+from fgc.compiler.program.model_unit import ModelUnit
 from fgc.compiler.program.plan import Plan
-from fgc.compiler.program.unit import ModelUnit, ProgramUnit, UnitCode
+from fgc.compiler.program.program_unit import ProgramUnit
+from fgc.compiler.program.unit import UnitCode
 from fgc.compiler.specialiser.construct import OutsideError
 from fgc.compiler.specialiser.source import Library
 from fgc.compiler.specialiser.subset import Whole

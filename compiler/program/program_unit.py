@@ -1,0 +1,464 @@
+"""The program as a unit: constants, a function for each node, the skeleton's own functions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping, Sequence
+
+import libcst as cst
+
+from fgc.compiler.backend.literal import literal
+from fgc.compiler.backend.names import path_name
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.ir.graph import Call, Entry, Kind, Node
+from fgc.compiler.ir.module import Import
+from fgc.compiler.ir.span import Span
+from fgc.compiler.program import remember
+from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
+from fgc.compiler.program.model_unit import ModelUnit
+from fgc.compiler.program.namespace import Namespace
+from fgc.compiler.program.options import with_options
+from fgc.compiler.program.plan import Plan
+from fgc.compiler.program.unit import (
+    ALWAYS,
+    Tree,
+    UnitCode,
+    in_language,
+    named,
+    own,
+    owned,
+    spans_of,
+    specialisable,
+    symbol,
+)
+from fgc.compiler.program.values import Values
+from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
+from fgc.compiler.specialiser.closure import Code, DefId, Reached, obstacles, text_of
+from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
+from fgc.compiler.specialiser.definition import (
+    Request,
+    parameters,
+    specialise_function,
+)
+from fgc.compiler.specialiser.factories import call_time_keywords
+from fgc.compiler.specialiser.families import (
+    Families,
+    Scope,
+    annotation_of,
+    is_factory,
+)
+from fgc.compiler.specialiser.source import Definition, Library, references
+from fgc.compiler.specialiser.subset import Whole
+
+
+class ProgramUnit:
+    """The program: constants, a function for each node, and the skeleton's own functions."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        library: Library,
+        models: Mapping[Call, ModelUnit],
+        protected: frozenset[str],
+        outside: Sequence[Whole] = (),
+    ):
+        self.plan = plan
+        self.library = library
+        self.models = models
+        skeleton = library.module(plan.program.module)
+        assert skeleton is not None
+        self.skeleton = skeleton
+        own = {*skeleton.definitions, *plan.constants.values()}
+        own |= {f"build_{name}" for name in plan.builders.values()}
+        self.namespace = Namespace(own, {**ALWAYS, **skeleton.imports})
+        launch = {
+            name: cst.parse_expression(value.code) if value.code else cst.Name(name)
+            for name, value in {**plan.program.launch, **plan.launch_args}.items()
+        }
+        self.values = Values(
+            fields=None,
+            constants=plan.constants,
+            files=plan.files,
+            bindings=plan.graph.bindings,
+            launch=launch,
+        )
+        self.families = Families(
+            Scope(
+                self.values.code,
+                self.values.inner,
+                self.values.known,
+                self._definition,
+                self._part,
+                self._elsewhere,
+                lambda definition: obstacles(definition, library),
+            ),
+            outside,
+        )
+        shared = {c: name for c, name in plan.builders.items() if is_made_once(c)}
+        self.writer = Writer(
+            Unit(
+                self.families,
+                self._symbol,
+                shared,
+                None,
+                protected,
+                self._positional,
+                self._language,
+            )
+        )
+        self.makers: dict[str, list[str]] = {}
+
+    def code(self) -> UnitCode:
+        """The program's own definitions, and what they reach."""
+        entry = {} if self.plan.program.collects else self._entry_bindings()
+        for call in self.plan.builders:
+            if call not in self.plan.models:
+                self.families.part(call, self._given(call), top=True)
+        if self.plan.program.collects:
+            self.families.collect(e.value for e in self.plan.roots if e.value not in self._own())
+        plain = self._plain()
+        assign_names(self.families, "", (name for _, name in plain))
+        makers = {call: self._maker(call) for call in self.plan.builders}
+        trees: dict[str, cst.FunctionDef] = {
+            f"build_{self.plan.builders[c]}": t for c, t in makers.items()
+        }
+        if self.plan.program.collects:
+            trees[self.plan.program.entry] = self._collecting_entry()
+        for name in self.plan.program.functions:
+            tree = self.skeleton.definitions[name].parse()
+            assert isinstance(tree, cst.FunctionDef)
+            if name == self.plan.program.entry:
+                tree = self._entry(tree, entry)
+            trees[name] = with_options(tree, self.plan.launch_args)
+        trees = _called_from(self.plan.program.entry, trees)
+        written = [(f, remember.written(self.writer, f)) for f in self.families.families.values()]
+        names = owned(self.namespace, self.library)
+        families = [
+            Code(f.name, text, f.definition.module, f.definition, names) for f, text in written
+        ]
+        roots = [
+            Code(name, text_of(tree), self.plan.program.module, None, names, self._knowledge(name))
+            for name, tree in trees.items()
+        ]
+        reached = self._reach([*roots, *families], plain)
+        spans = {f"build_{n}": (c.target_span, c.span) for c, n in self.plan.builders.items()}
+        spans |= spans_of(list(self.families.families.values()))
+        return UnitCode(
+            reached.roots[: len(roots)],
+            reached.roots[len(roots) :],
+            reached.definitions,
+            self.namespace.imports,
+            spans,
+            (*self.families.whole, *reached.whole),
+        )
+
+    def _plain(self) -> dict[DefId, None]:
+        """The library's definitions that the program calls as they are."""
+        found: dict[DefId, None] = {}
+        for call in self.families.foreign():
+            source = specialisable(self.plan, self.library, call)
+            if source is not None:
+                found[source[0].module, source[0].name] = None
+        return found
+
+    def _reach(self, codes: Sequence[Code], plain: Container[DefId]) -> Reached:
+        local: dict[DefId, str] = {
+            (self.plan.program.module, name): name for name in self.skeleton.definitions
+        }
+        for family in self.families.families.values():
+            identity = (family.definition.module, family.definition.name)
+            if identity not in plain:
+                local.setdefault(identity, family.name)
+            local.setdefault((family.definition.module, family.name), family.name)
+        families = named(self.families.families.values())
+        return remember.reach(self.library, local, families, codes, own(self.plan))
+
+    def _knowledge(self, name: str) -> dict[str, Binding]:
+        """What is known of the names in a function of the program: constants, and made objects."""
+        known: dict[str, Binding] = {}
+        for node, constant in self.plan.constants.items():
+            value = self.values.known(node)
+            if isinstance(value, bool | str):
+                known[constant] = Constant(value)
+            else:
+                known[constant] = Inline(cst.Name(constant))
+        for call, made in self.plan.builders.items():
+            if is_made_once(call) or call.kind is Kind.PARTIAL:
+                known[made] = Inline(cst.Name(made))
+            known[f"build_{made}"] = Construct(Construction(cst.Name(f"build_{made}")))
+        return known
+
+    # The functions that make nodes.
+
+    def _given(self, call: Call) -> frozenset[str]:
+        """The keywords that the skeleton adds to a node's call; slots give theirs by position."""
+        return frozenset(self._slot_parameters(call)) if call.kind is Kind.PARTIAL else frozenset()
+
+    def _slot_parameters(self, call: Call) -> tuple[str, ...]:
+        slot = self.plan.program.slots.get(self._key(call))
+        return slot.parameters if slot is not None else ()
+
+    def _key(self, call: Call) -> str:
+        for entry in self.plan.roots:
+            if entry.value is call:
+                return str(entry.key)
+        return ""
+
+    def _maker(self, call: Call) -> cst.FunctionDef:
+        name = self.plan.builders[call]
+        needs = dependencies(call, self.plan)
+        given = self._slot_parameters(call) if call.kind is Kind.PARTIAL else ()
+        takes = [*given, *(need for need in needs if need not in given)]
+        self.makers[f"build_{name}"] = takes
+        value, returns = self._made(call, given)
+        typed = [(take, self._type(take)) for take in takes]
+        return function(f"build_{name}", typed, returns, value)
+
+    def _made(self, call: Call, given: Sequence[str]) -> tuple[cst.BaseExpression, str | None]:
+        """The expression that makes a node, and the type of what it makes."""
+        if call in self.models:
+            return self._made_model(self.models[call])
+        part = self.families.part(call, self._given(call), top=True)
+        made = self.writer.made(part)
+        if not isinstance(made, cst.Call):
+            return made, None
+        made = made.with_changes(args=[*(cst.Arg(cst.Name(name)) for name in given), *made.args])
+        return made, self._returns(call, made)
+
+    def _made_model(self, unit: ModelUnit) -> tuple[cst.BaseExpression, str | None]:
+        """A model is made from the config in its folder, and by that alone."""
+        model = unit.model
+        package = model.folder.replace("/", ".")
+        wanted = Import(f"{package}.modeling_{model.name}", unit.class_name, unit.class_name)
+        callee = self.namespace.bind(wanted)
+        wanted = Import(
+            f"{package}.configuration_{model.name}", model.config_class, model.config_class
+        )
+        config = self.namespace.bind(wanted)
+        code = f'{callee}({config}.from_pretrained(HERE / "{model.folder}"))'
+        return cst.parse_expression(code), callee
+
+    def _returns(self, call: Call, made: cst.Call) -> str | None:
+        """The type of what a call makes, where the source says it."""
+        found = self.plan.resolution.symbols.get(call)
+        if found is None:
+            return None
+        if found.kind == "class":
+            return cst.Module([]).code_for_node(made.func)
+        if not found.definition_module or not found.definition_name:
+            return None
+        definition = self.library.definition(found.definition_module, found.definition_name)
+        return None if definition is None else self._annotation_of(definition)
+
+    def _annotation_of(self, definition: Definition) -> str | None:
+        """The return annotation of a library function, its names imported."""
+        tree = definition.parse()
+        if not isinstance(tree, cst.FunctionDef) or tree.returns is None:
+            return None
+        annotation = tree.returns.annotation
+        if not isinstance(annotation, cst.Name):
+            return None
+        source = self.library.module(definition.module)
+        imported = None if source is None else source.imports.get(annotation.value)
+        if imported is not None:
+            return self.namespace.bind(imported)
+        if self.library.definition(definition.module, annotation.value) is not None:
+            wanted = Import(definition.module, annotation.value, annotation.value)
+            return self.namespace.bind(wanted)
+        return annotation.value
+
+    def _type(self, name: str) -> str | None:
+        """The type of a parameter: as the target says, or of what the node's function makes."""
+        launch = self.plan.launch_args.get(name) or self.plan.program.launch.get(name)
+        written = self.plan.program.types.get(name) or (launch.annotation if launch else None)
+        if written is None:
+            return None
+        for word, module in self.plan.program.imports.items():
+            if word in identifier_words(written):
+                self.namespace.bind(Import(module, word, word))
+        return written
+
+    # An entry that makes everything.
+
+    def _own(self) -> set[Node]:
+        """The nodes that have a function of their own."""
+        return set(self.plan.builders)
+
+    def _collecting_entry(self) -> cst.FunctionDef:
+        """Makes each top-level node in the order of the configuration; returns them by key."""
+        lines: list[str] = []
+        names: list[str] = []
+        render = cst.Module([]).code_for_node
+        for entry in self.plan.roots:
+            node = entry.value
+            name = self._result_name(entry, names)
+            names.append(name)
+            if isinstance(node, Call) and node in self.plan.builders:
+                maker = f"build_{self.plan.builders[node]}"
+                given = f"({', '.join(self.makers[maker])})"
+                value = maker if node.kind is Kind.PARTIAL else maker + given
+            else:
+                value = render(self.writer.value(node))
+            lines.append(f"    {name} = {value}\n")
+        keys = [render(literal(entry.key)) for entry in self.plan.roots]
+        pairs = ", ".join(f"{key}: {name}" for key, name in zip(keys, names, strict=True))
+        parameters = ", ".join(f"{name}=None" for name in self.plan.program.launch)
+        text = f"def build({parameters}):\n{''.join(lines)}    return {{{pairs}}}\n"
+        tree = cst.parse_statement(text)
+        assert isinstance(tree, cst.FunctionDef)
+        calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
+        return make_needed_first(tree, self.makers, calls)
+
+    def _result_name(self, entry: Entry, taken: Sequence[str]) -> str:
+        """The local name of a top-level node: that of its function, or of its key."""
+        node = entry.value
+        if isinstance(node, Call) and node in self.plan.builders:
+            return self.plan.builders[node]
+        others = {*taken, *self.plan.builders.values(), *self.plan.program.launch}
+        return path_name((str(entry.key),), lambda name: name not in others)
+
+    # The skeleton's entry.
+
+    def _entry_bindings(self) -> dict[str, Node | None]:
+        """The node for each keyword-only parameter of the entry."""
+        tree = self.skeleton.definitions[self.plan.program.entry].parse()
+        assert isinstance(tree, cst.FunctionDef)
+        nodes: dict[str, Node | None] = {}
+        for param in parameters(tree):
+            name = param.name.value
+            key = self.plan.program.aliases.get(name, name.removeprefix("build_"))
+            nodes[name] = self.plan.root(key)
+            self._check_slot(param, key, nodes[name])
+        return nodes
+
+    def _check_slot(self, param: cst.Param, key: str, node: Node | None) -> None:
+        """Raises `BuildError` (FGC040) for a node that the program cannot do with, or without."""
+        program = self.plan.program.path
+        if node is None and param.default is None:
+            remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
+            message = f"`{program}` needs a top-level `{key}`"
+            raise BuildError(Diagnostic("FGC040", message, self._anywhere(), help=remedy))
+        if node is not None and not is_factory(param):
+            self._check_value(param, key, node)
+        if node is None or not is_factory(param):
+            return
+        if not isinstance(node, Call):
+            message = f"`{key}` is not something that `{program}` can make"
+            remedy = "write a tag such as `!singleton:module:Name` or `!partial:module:Name`"
+            raise BuildError(Diagnostic("FGC040", message, node.span, help=remedy))
+        if node.kind is Kind.META:
+            message = "`!meta` is printed, and never built"
+            raise BuildError(Diagnostic("FGC040", message, node.span))
+
+    def _check_value(self, param: cst.Param, key: str, node: Node) -> None:
+        """Raises `BuildError` (FGC026) where a bool is wanted and something else is given."""
+        known = self.values.known(node)
+        if annotation_of(param) == "bool" and known is not ... and not isinstance(known, bool):
+            message = f"`{key}` is true or false, not {known!r}"
+            raise BuildError(
+                Diagnostic("FGC026", message, node.span, help="write `true` or `false`")
+            )
+
+    def _anywhere(self) -> Span | None:
+        """The first place of the configuration."""
+        roots = self.plan.graph.roots
+        return roots[0].key_span if roots else None
+
+    def _entry(self, tree: cst.FunctionDef, nodes: Mapping[str, Node | None]) -> cst.FunctionDef:
+        bindings: dict[str, Binding] = {}
+        for param in parameters(tree):
+            name = param.name.value
+            node = nodes[name]
+            if node is None:
+                bindings[name] = Constant(None)
+            elif not is_factory(param):
+                known = self.values.known(node)
+                structural = isinstance(known, bool)
+                bindings[name] = Constant(known) if structural else Inline(self.values.code(node))
+            elif isinstance(node, Call) and node in self.plan.builders:
+                maker = f"build_{self.plan.builders[node]}"
+                takes = tuple(self.makers[maker])
+                entry = self.skeleton.definitions[self.plan.program.entry]
+                offered = call_time_keywords(entry, name) or frozenset[str]()
+                own = tuple(self._needed(take) for take in takes if take not in offered)
+                bindings[name] = Construct(
+                    Construction(cst.Name(maker), own, frozenset(takes), positional=takes)
+                )
+            elif isinstance(node, Call):
+                bindings[name] = Construct(self._called(node))
+        folded = specialise_function(
+            tree,
+            # what a function needs is made in the entry itself, before it is called
+            Request(
+                tree.name.value, bindings, local=frozenset({"args", *self.plan.builders.values()})
+            ),
+        )
+        calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
+        return make_needed_first(folded, self.makers, calls)
+
+    def _needed(self, name: str) -> cst.Arg:
+        """What the skeleton does not offer: an option of the program, or an object made for it."""
+        value: cst.BaseExpression = cst.Name(name)
+        if name in self.plan.launch_args:
+            value = cst.Attribute(cst.Name("args"), cst.Name(name))
+        return cst.Arg(value, keyword=cst.Name(name))
+
+    def _called(self, call: Call) -> Construction:
+        """A partial that the entry calls itself: its bound arguments stand in the call."""
+        part = self.families.part(call, None)
+        construction = self.writer.construction(part)
+        order = self._positional(call)
+        return Construction(construction.callee, construction.args, None, order, exploded=True)
+
+    def _positional(self, call: Call) -> tuple[str, ...]:
+        """The parameters of the runtime's own that are written by position."""
+        found = self.plan.resolution.symbols.get(call)
+        if found is None or found.signature is None or found.origin != "runtime":
+            return ()
+        return tuple(p.name for p in found.signature.positional)
+
+    def _language(self, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
+        return in_language(self.plan, call, args)
+
+    def _part(self, call: Call) -> tuple[Definition, Tree] | None:
+        return specialisable(self.plan, self.library, call)
+
+    def _elsewhere(self, call: Call) -> cst.BaseExpression | None:
+        """The function that makes a model."""
+        if call not in self.models:
+            return None
+        return cst.Name(f"build_{self.plan.builders[call]}")
+
+    def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
+        """Only what is bound to factories: the rest follows from how it is called."""
+        found = specialisable(self.plan, self.library, call)
+        if found is None:
+            return None
+        given = {str(entry.key) for entry in call.kwargs}
+        factories = {p.name.value for p in parameters(found[1]) if is_factory(p)}
+        return found if given & factories else None
+
+    def _symbol(self, call: Call) -> cst.BaseExpression:
+        return symbol(self.plan, self.library, self.namespace, call)
+
+
+def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, cst.FunctionDef]:
+    """The functions that ``entry`` calls, and those that they call, in order; with ``entry``."""
+    wanted: set[str] = set()
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in wanted:
+            wanted.add(name)
+            text = cst.Module([]).code_for_node(trees[name])
+            waiting += sorted(references(text) & trees.keys())
+    return {name: tree for name, tree in trees.items() if name in wanted}
+
+
+def identifier_words(annotation: str) -> set[str]:
+    """The names in an annotation.
+
+    >>> sorted(identifier_words("Iterable[tuple[str, nn.Parameter]]"))
+    ['Iterable', 'Parameter', 'nn', 'str', 'tuple']
+    """
+    return set(re.findall(r"[A-Za-z_]\w*", annotation))

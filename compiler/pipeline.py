@@ -34,10 +34,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asks for. ``overrides`` pin template variables and bind `!var` nodes."""
+    """What the user asks for: a configuration, and values for it.
 
-    config: Path
+    ``config`` is its file; a folder stands for the project that it lies in. Without one it is the
+    configuration ``name``, or the default one, of the project at or above ``project``, which is the
+    current folder where it is None. ``overrides`` pin template variables and bind `!var` nodes.
+    """
+
+    config: Path | None = None
     overrides: Mapping[str, Scalar] = field(default_factory=dict[str, "Scalar"])
+    project: Path | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,9 @@ def _made(value: T | None) -> T:
 def _load(build: Build) -> Build:
     from fgc.compiler.passes.load import load
 
-    return replace(build, source=load(build.request.config, overrides=build.request.overrides))
+    asked = build.request
+    source = load(asked.config, project=asked.project, name=asked.name, overrides=asked.overrides)
+    return replace(build, source=source)
 
 
 def _render(build: Build) -> Build:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fgc.compiler.cli.options import config_argument, format_option, set_option
-from fgc.compiler.pipeline import PASS_NAMES
+from fgc.compiler.cli.options import format_option, request_options
+from fgc.compiler.pipeline import PASS_NAMES, Request
 
 if TYPE_CHECKING:
     from fgc.compiler.backend.tree import Tree, WriteReport
-    from fgc.compiler.ir.graph import Scalar
     from fgc.compiler.pipeline import Outcome
 
 PROGRAM = "train.py"
@@ -25,7 +24,7 @@ LOCK_NAME = "fgc.lock"
 
 
 @click.command(short_help="Build a configuration into a project.")
-@config_argument
+@request_options
 @click.option(
     "-o",
     "--out",
@@ -33,7 +32,6 @@ LOCK_NAME = "fgc.lock"
     type=click.Path(path_type=Path),
     help="Where the project is written. Not needed with --print-after.",
 )
-@set_option
 @click.option(
     "--print-after",
     metavar="PASS",
@@ -45,9 +43,8 @@ LOCK_NAME = "fgc.lock"
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
 @format_option
 def build(
-    config: Path,
+    request: Request,
     out: Path | None,
-    overrides: dict[str, Scalar],
     print_after: tuple[str, ...],
     time_passes: bool,
     force: bool,
@@ -62,7 +59,7 @@ def build(
     if out is None and not print_after:
         raise click.UsageError("`-o DIR` says where the project is written")
     start = perf_counter()
-    outcome, written = _build(config, out, overrides, print_after, force)
+    outcome, written = _build(request, out, print_after, force)
     if time_passes:
         _print_times(outcome.seconds)
     report(outcome, output_format)
@@ -75,21 +72,19 @@ def build(
 
 
 def _build(
-    config: Path,
+    request: Request,
     out: Path | None,
-    overrides: Mapping[str, Scalar],
     print_after: tuple[str, ...],
     force: bool,
 ) -> tuple[Outcome, WriteReport | None]:
     """Runs the passes, all of them and the writing where there is an ``out``."""
     from fgc.compiler.diagnostics.diagnostic import BuildError
-    from fgc.compiler.pipeline import Request, run, sealed
+    from fgc.compiler.pipeline import run, sealed
 
     def show(name: str, left: str) -> None:
         click.echo(f"# after {name}\n{left}")
 
     until = None if out is not None else max(print_after, key=PASS_NAMES.index)
-    request = Request(config, overrides=overrides)
     if out is not None and not print_after and (out / LOCK_NAME).is_file():
         first = run(request, until="render")
         if not first.failed and _is_unchanged(first, out):

@@ -1,13 +1,16 @@
-"""What several commands take: the configuration, ``--set`` and ``--format``."""
+"""What several commands take: a configuration, ``--set`` and ``--format``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
     from fgc.compiler.ir.graph import Scalar
@@ -17,10 +20,49 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 
-def config_argument(command: Command) -> Command:
-    """The configuration file; one that is not there is bad usage."""
-    kind = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-    return click.argument("config", type=kind)(command)
+def request_options(command: Command) -> Command:
+    """Which configuration, and with which values: the command gets it as ``request``.
+
+    A configuration is CONFIG, a file or the folder of a project; or ``-p PROJECT -t NAME``; or,
+    with none of these, the default one of the project that the current folder lies in.
+    """
+
+    @wraps(command)
+    def wrapper(
+        *args: Any,
+        config: Path | None,
+        project: Path | None,
+        name: str | None,
+        overrides: dict[str, Scalar],
+        **others: Any,
+    ) -> Any:
+        if config is not None and (project is not None or name is not None):
+            raise click.UsageError("CONFIG, or `-p` and `-t`, names the configuration, not both")
+        request = Request(config, overrides=overrides, project=project, name=name)
+        return command(*args, request=request, **others)
+
+    options = (
+        click.argument("config", required=False, type=click.Path(exists=True, path_type=Path)),
+        click.option(
+            "-p",
+            "--project",
+            metavar="DIR",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="The project of the configuration, or a folder in it.  [default: here]",
+        ),
+        click.option(
+            "-t",
+            "--config-template",
+            "name",
+            metavar="NAME",
+            help="The configuration's name in its project.  [default: the project's default]",
+        ),
+        set_option,
+    )
+    decorated: Any = wrapper
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
 
 
 def set_option(command: Command) -> Command:

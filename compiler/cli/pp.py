@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from fgc.compiler.cli.options import config_argument, format_option, set_option
-
-if TYPE_CHECKING:
-    from fgc.compiler.ir.graph import Scalar
+from fgc.compiler.cli.options import format_option, request_options
+from fgc.compiler.pipeline import Request
 
 
 @click.command(short_help="Print a configuration as YAML, after its templates.")
-@config_argument
-@set_option
+@request_options
 @format_option
-def pp(config: Path, overrides: dict[str, Scalar], output_format: str) -> None:
+def pp(request: Request, output_format: str) -> None:
     """Print CONFIG as YAML, as it is when its templates are rendered."""
     from fgc.compiler.cli.report import report
-    from fgc.compiler.pipeline import Request, run
+    from fgc.compiler.pipeline import run
 
-    outcome = run(Request(config, overrides=overrides), until="render")
+    outcome = run(request, until="render")
     report(outcome, output_format)
     if outcome.failed:
         raise SystemExit(1)

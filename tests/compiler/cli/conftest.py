@@ -21,6 +21,7 @@ from fgc.compiler.pipeline import Build, Pass
 
 def load(build: Build) -> Build:
     """The file as it stands; ``bad`` in it is an error, ``odd`` a warning, ``crash`` a bug."""
+    assert build.request.config is not None
     file = build.request.config.resolve().as_posix()
     text = Path(file).read_text(encoding="utf-8")
     pieces = tuple((Piece(1, file, n, 1),) for n in range(1, len(text.splitlines()) + 1))

@@ -10,7 +10,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.bench import build_time, speed
+from tests.bench import build_time, first_step, speed
 
 
 def main() -> None:
@@ -18,7 +18,9 @@ def main() -> None:
     parser.add_argument(
         "--quick", action="store_true", help="a small model and few runs: a smoke test"
     )
-    parser.add_argument("--only", choices=["speed", "build"], help="one half (default: both)")
+    parser.add_argument(
+        "--only", choices=["speed", "start", "build"], help="one part (default: all)"
+    )
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 8], metavar="N")
     parser.add_argument("--rounds", type=int, help="runs of each loop (default: 7; 2 with --quick)")
     parser.add_argument("--steps", type=int, help="steps of a run (default: 48; 6 with --quick)")
@@ -28,7 +30,7 @@ def main() -> None:
     steps = options.steps or (6 if options.quick else 48)
     with tempfile.TemporaryDirectory(prefix="fgc-bench-") as name:
         folder = Path(name)
-        if options.only != "build":
+        if options.only in (None, "speed"):
             for batch_size in options.batch_sizes:
                 measured = speed.measure(
                     folder / f"batch-{batch_size}",
@@ -41,7 +43,10 @@ def main() -> None:
                 runs = f"{rounds} runs of {steps} steps each"
                 title = f"training on {options.device} in batches of {batch_size}, {runs}"
                 print(speed.table(measured, title), end="\n\n", flush=True)
-        if options.only != "speed":
+        if options.only in (None, "start"):
+            seconds = first_step.measure(folder / "start", rounds=rounds, small=options.quick)
+            print(first_step.table(seconds), end="\n\n", flush=True)
+        if options.only in (None, "build"):
             timings = build_time.measure(folder / "builds", 1 if options.quick else 5)
             print(build_time.table(timings))
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.bench import build_time, speed
+from tests.bench import build_time, first_step, speed
 from tests.bench.build_time import Timing
 from tests.bench.speed import Measurement
 from tests.tree.building import ROOT
@@ -41,10 +41,34 @@ def test_shares_are_of_the_whole_command() -> None:
     ]
 
 
+def test_starts_are_compared_within_a_round() -> None:
+    seconds = {"text encoded": {"hand-written script": [2.0, 4.0], "generated program": [3.0, 5.0]}}
+    assert first_step.table(seconds).splitlines() == [
+        "from the command to the first step, median of 2",
+        "                             seconds    ratio   lowest  highest",
+        "  text encoded",
+        "    hand-written script         3.00",
+        "    generated program           4.00    1.375    1.250    1.500",
+    ]
+
+
+def test_a_start_ends_with_the_first_step() -> None:
+    program = "import time; print('step 1/9', flush=True); time.sleep(60)"
+    assert first_step.until_first_step([sys.executable, "-c", program]) < 30
+    with pytest.raises(RuntimeError, match="no step was taken"):
+        first_step.until_first_step([sys.executable, "-c", "print('step')"])
+
+
 @pytest.mark.nightly
 def test_runs() -> None:
     command = [sys.executable, "-m", "tests.bench", "--quick", "--batch-sizes", "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for row in ("generated loop", "transformers' Trainer", "no change", "specialise"):
+    for row in (
+        "generated loop",
+        "transformers' Trainer",
+        "generated program",
+        "no change",
+        "specialise",
+    ):
         assert f"  {row}" in done.stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fgc.compiler.pipeline import Request, run
 from tests.conftest import ROOT
 from tests.docs.conftest import DOCUMENTS
 from tests.docs.markdown import Block, Command, blocks, commands
@@ -50,6 +51,11 @@ COMMANDS = {
     f"{TINY}fused.yaml -o run-fused/": Run(status=1),
     DIFF: Run(status=1),
     "diff run/model/modeling_tiny_llama.py run-post/model/modeling_tiny_llama.py": Run(status=1),
+    f"{TINY}gated.yaml -o run-gated/": Run(),
+    'sed -n "/class TinyLlamaGatedMLP/,/return/p" run-gated/model/modeling_tiny_llama.py': Run(),
+    "fgc pp language/experiment.yaml": Run(),
+    "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
+    "fgc build language/typo.yaml -o language/typo/": Run(status=1),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
@@ -88,7 +94,7 @@ def test_commands_do_what_is_shown(checkout: Path, environment: dict[str, str]) 
     """All documents in one place, one after the other, as somebody might who reads them."""
     for document in DOCUMENTS:
         for block in read(document):
-            write_configuration(block, checkout)
+            write_file(block, checkout)
             for command in commands(block):
                 if command.text in COMMANDS:
                     check(command, f"{document}:{command.line}", checkout, environment)
@@ -96,17 +102,30 @@ def test_commands_do_what_is_shown(checkout: Path, environment: dict[str, str]) 
                 run_python(block, checkout, environment)
 
 
-def write_configuration(block: Block, checkout: Path) -> None:
-    """Writes a configuration to the path in its first line, if it has one."""
-    place = re.match(r"## (\S+\.yaml)\n", block.text)
+def write_file(block: Block, checkout: Path) -> None:
+    """Writes a configuration or module to the path in its first line, if it has one."""
+    place = re.match(r"## (\S+\.(yaml|py))\n", block.text)
     if place:
-        (checkout / place[1]).write_text(block.text, encoding="utf-8")
+        path = checkout / place[1]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(block.text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_configurations_without_a_command_are_right(document: str, checkout: Path) -> None:
+    """What is shown and not built there can be built."""
+    named = " ".join(command.text for command in all_commands(document))
+    for block in read(document):
+        write_file(block, checkout)
+    for path in checkout.glob("language/*.yaml"):
+        if path.name not in named:
+            assert not run(Request(path), until="fold").failed, path
 
 
 def check(command: Command, place: str, checkout: Path, environment: dict[str, str]) -> None:
-    run = COMMANDS[command.text]
+    expected = COMMANDS[command.text]
     ran = subprocess.run(
-        run.shortened or command.text,
+        expected.shortened or command.text,
         shell=True,
         cwd=checkout,
         env=environment,
@@ -114,9 +133,11 @@ def check(command: Command, place: str, checkout: Path, environment: dict[str, s
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert ran.returncode == run.status, f"{place}\n{ran.stdout}"
+    assert ran.returncode == expected.status, f"{place}\n{ran.stdout}"
     if command.shown is not None:
-        assert is_shown(command.shown, ran.stdout, measures=run.measures), f"{place}\n{ran.stdout}"
+        assert is_shown(
+            command.shown, ran.stdout, measures=expected.measures
+        ), f"{place}\n{ran.stdout}"
 
 
 def run_python(block: Block, checkout: Path, environment: dict[str, str]) -> None:

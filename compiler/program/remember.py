@@ -36,6 +36,7 @@ def written(writer: Writer, family: Family) -> str:
         [render(statement) for statement in request.prologue],
         sorted(request.protected),
         request.flatten,
+        request.torch_nn,
     ]
     return _store().derive("definition", json.dumps(parts), lambda: writer.definition(family))
 

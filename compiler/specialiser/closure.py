@@ -354,7 +354,7 @@ def _changes(param: _Parameter, binding: Constant | Kept) -> bool:
 
 def _folded(definition: Definition, bindings: Mapping[str, Binding]) -> str:
     tree = definition.parse()
-    request = Request(definition.name, bindings)
+    request = Request(definition.name, bindings, torch_nn=definition.torch_nn)
     if isinstance(tree, cst.ClassDef):
         return text_of(specialise_class(tree, request))
     assert isinstance(tree, cst.FunctionDef)

@@ -230,6 +230,7 @@ class Writer:
             prologue=self._prologue(family),
             protected=self.unit.protected,
             flatten=self.unit.config is not None,
+            torch_nn=family.definition.torch_nn,
         )
 
     def definition(self, family: Family) -> str:

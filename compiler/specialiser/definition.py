@@ -35,7 +35,8 @@ class Request:
     None where it takes none. ``extra`` parameters are passed through to parts; ``prologue``
     statements stand first in the constructor, after ``super().__init__``. ``protected`` attributes
     are never removed: others read them. ``flatten`` makes keyword-only parameters ordinary ones.
-    ``local`` are names that bindings mean as the body itself does.
+    ``local`` are names that bindings mean as the body itself does, and ``torch_nn`` is the one that
+    means `torch.nn` there.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Request:
     protected: frozenset[str] = frozenset()
     flatten: bool = False
     local: frozenset[str] = frozenset()
+    torch_nn: str | None = None
 
     @property
     def changes_anything(self) -> bool:
@@ -65,7 +67,7 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     if init is None or not request.changes_anything:
         return source.with_changes(name=cst.Name(request.name))
     _check_names(init, request)
-    in_init = Environment(request.bindings, {})
+    in_init = Environment(request.bindings, {}, _torch_nn(init, request))
     attributes = {name: evaluate(value, in_init) for name, value in finals(source).items()}
     removed = {
         name
@@ -135,6 +137,14 @@ def _check_names(function: cst.FunctionDef, request: Request) -> None:
     taken = foreign & (bound_names(tree) - {function.name.value})
     if taken:
         raise Unspecialisable(f"`{min(taken)}` has a meaning of its own in the body", function)
+
+
+def _torch_nn(init: cst.FunctionDef, request: Request) -> str | None:
+    """What `torch.nn` is called in a constructor, unless the name means something else there."""
+    if request.torch_nn is None:
+        return None
+    tree = syntax(dedent(cst.Module([]).code_for_node(init)))
+    return None if request.torch_nn in bound_names(tree) else request.torch_nn
 
 
 def _codes(binding: Binding) -> Iterator[cst.BaseExpression]:

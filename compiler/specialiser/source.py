@@ -26,6 +26,7 @@ class Definition:
     and comments above.
 
     A statement that binds several names is one definition, called by the first of them.
+    ``torch_nn`` is what its module calls `torch.nn`, whose capitalised names are all classes.
     """
 
     module: str
@@ -33,6 +34,7 @@ class Definition:
     text: str
     line: int  # of the first line of `text`, from 1
     kind: str  # "class", "function" or "value"
+    torch_nn: str | None = None
 
     @property
     def syntax(self) -> ast.Module:
@@ -225,10 +227,16 @@ class _Index:
         if made is None:
             first, last = _extent(statement, self.lines)
             text = "".join(self.lines[first:last])
-            made = Definition(self.module, names[0], text, first + 1, kind)
+            made = Definition(self.module, names[0], text, first + 1, kind, self._torch_nn())
             self._end, self._latest = last, made
         for name in names:
             self.definitions[name] = made
+
+    def _torch_nn(self) -> str | None:
+        for alias, imported in self.imports.items():
+            if (imported.module, imported.name) in (("torch", "nn"), ("torch.nn", None)):
+                return alias
+        return None
 
     def _extend(self, held: Definition, names: Iterable[str], statement: ast.stmt) -> None:
         first, last = _extent(statement, self.lines)

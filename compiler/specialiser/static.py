@@ -47,10 +47,14 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What names and attributes of ``self`` stand for in the body at hand."""
+    """What names and attributes of ``self`` stand for in the body at hand.
+
+    ``torch_nn`` is what `torch.nn` is called there.
+    """
 
     parameters: Mapping[str, Binding]
     attributes: Mapping[str, Static]
+    torch_nn: str | None = None
 
 
 def of_binding(binding: Binding) -> Static:
@@ -102,6 +106,8 @@ def evaluate(node: cst.BaseExpression, env: Environment) -> Static:
                     return NOT_NONE
                 case _:
                     return UNKNOWN
+        case cst.Call(func=cst.Attribute(value=cst.Name(value=module), attr=cst.Name(value=name))):
+            return NOT_NONE if module == env.torch_nn and name[:1].isupper() else UNKNOWN
         case (
             cst.Integer()
             | cst.Float()

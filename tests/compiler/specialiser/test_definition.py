@@ -223,3 +223,37 @@ def test_a_function_for_its_binding() -> None:
             # why
             return await g(x, a=True)
         """)
+
+
+DROPOUT = """
+    class A(nn.Module):
+        dropout: Final[nn.Dropout | None]
+        def __init__(self, *, dropout{more}):
+            self.dropout = None if dropout is None else {made}(dropout)
+        def forward(self, x):
+            if self.dropout is not None:
+                x = self.dropout(x)
+            return x
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "more", "torch_nn", "folds"),
+    [
+        ("nn.Dropout", "", "nn", True),
+        ("layers.Dropout", "", "layers", True),
+        ("nn.Dropout", "", None, False),  # `nn` is something else
+        ("nn.Dropout", ", nn=None", "nn", False),  # the same, in the constructor
+        ("nn.utils.make", "", "nn", False),
+        ("nn.dropout", "", "nn", False),  # functions may return None
+    ],
+)
+def test_an_attribute_that_is_an_object_of_torch_nn_is_not_none(
+    made: str, more: str, torch_nn: str | None, folds: bool
+) -> None:
+    text = DROPOUT.format(made=made, more=more)
+    request = Request("A", {"dropout": code("0.1")}, torch_nn=torch_nn)
+    result = specialised(text, request)
+    assert ("self.dropout is not None" not in result) is folds
+    assert ("dropout: Final" not in result) is folds
+    assert f"self.dropout = {made}(0.1)" in result

@@ -153,3 +153,19 @@ def test_a_stand_in_has_the_name_of_what_it_stands_for(tmp_path: Path) -> None:
     definition = library.definition("p.one", "X")
     assert definition is not None
     assert (definition.module, definition.text) == ("p.one", "X = 2\n")
+
+
+@pytest.mark.parametrize(
+    ("imported", "name"),
+    [
+        ("from torch import nn", "nn"),
+        ("import torch.nn as layers", "layers"),
+        ("from torch import nn as n", "n"),
+        ("import torch", None),
+        ("from other import nn", None),
+    ],
+)
+def test_what_torch_nn_is_called(imported: str, name: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "m.py"
+    path.write_text(f"{imported}\n\n\nclass A:\n    pass\n", encoding="utf-8")
+    assert read_module("m", path).definitions["A"].torch_nn == name

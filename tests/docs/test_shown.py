@@ -37,9 +37,10 @@ def test_configurations_are_real(trained_run: Path) -> None:
 
 def test_generated_code_is_real(trained_run: Path) -> None:
     files = [path.read_text(encoding="utf-8") for path in trained_run.rglob("*.py")]
-    quoted = [b for b in shown("README.md", language="python") if "from_pretrained" not in b.text]
-    assert quoted
-    for block in quoted:
+    quoted = [b for b in shown("README.md", language="python") if "import Auto" not in b.text]
+    explained = shown("docs/generated_tree.md", language="python")
+    assert quoted and explained
+    for block in (*quoted, *explained):
         for part in excerpts(block):
             assert any(part in text for text in files), part
 
@@ -83,10 +84,23 @@ def test_the_passes_are_drawn_in_their_order() -> None:
     assert tuple(name for name in drawn if name != "configs") == PASS_NAMES
 
 
-def test_what_is_said_of_the_tree_is_there(trained_run: Path) -> None:
-    (block,) = (b for b in shown("docs/architecture.md", language=None) if "fgc.lock" in b.text)
-    for line in block.text.splitlines():
-        assert (trained_run / line.split()[0]).exists(), line
+LISTED = re.compile(r"(?m)^((?:[a-z][\w./-]+, )*[a-z.][\w./-]+)  +\S")
+
+
+@pytest.mark.parametrize("document", ["docs/architecture.md", "docs/generated_tree.md"])
+def test_what_is_said_of_the_tree_is_there(document: str, trained_run: Path) -> None:
+    """Each line of a listing begins with paths of the tree, those of the model's folder alone."""
+    listed = [
+        path
+        for block in shown(document, language=None)
+        if re.search(r"/  |\.json  ", block.text)
+        for paths in LISTED.findall(block.text)
+        for path in paths.split(", ")
+    ]
+    assert "fgc.lock" in listed
+    for path in listed:
+        found = re.sub(r"step-\d{8}", "step-????????", path)
+        assert any([*trained_run.glob(found), *trained_run.glob(f"model/{found}")]), path
 
 
 @pytest.mark.parametrize("document", [*DOCUMENTS, "runtime/README.md"])

@@ -39,7 +39,8 @@ def test_generated_code_is_real(trained_run: Path) -> None:
     files = [path.read_text(encoding="utf-8") for path in trained_run.rglob("*.py")]
     quoted = [b for b in shown("README.md", language="python") if "import Auto" not in b.text]
     explained = shown("docs/generated_tree.md", language="python")
-    assert quoted and explained
+    assert quoted
+    assert explained
     for block in (*quoted, *explained):
         for part in excerpts(block):
             assert any(part in text for text in files), part

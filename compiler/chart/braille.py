@@ -1,0 +1,128 @@
+"""A chart as text: eight dots in each character, in the blocks of Unicode's braille."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby, pairwise
+
+from fgc.compiler.chart.chart import Chart, Point, placed, plain, shortened
+from fgc.compiler.chart.scale import Scale
+
+# The bit of each of a character's dots, by row from the top and column.
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_BLANK = 0x2800
+
+# The foregrounds of ANSI terminals: blue, red, green, magenta, yellow, cyan.
+_COLORS = (34, 31, 32, 35, 33, 36)
+_LONGEST_LABEL = 28
+
+Cell = tuple[int, int]  # the bits of a character, and the palette's place of what drew it last
+
+
+def braille(chart: Chart, *, width: int = 64, height: int = 14, color: bool = False) -> str:
+    """``chart`` in ``width`` by ``height`` characters, axes and labels beside them.
+
+    Several series have their labels at their ends, on the right, in the series' colour where there
+    is ``color``: escapes of an ANSI terminal.
+    """
+    x_scale, y_scale = chart.scales()
+    cells: dict[tuple[int, int], Cell] = {}
+    for series in sorted(chart.series, key=lambda each: each.style != "faint"):
+        place = chart.color(series)
+        for run in chart.runs(series):
+            for column, row in _dots(run, x_scale, y_scale, width, height):
+                where = (row // 4, column // 2)
+                bits = cells.get(where, (0, 0))[0] | _DOTS[row % 4][column % 2]
+                cells[where] = (bits, place)
+    labels = _y_labels(y_scale, height)
+    margin = max(map(len, labels.values()), default=0)
+    ends = _ends(chart, y_scale, height)
+    lines = [plain(chart.title)] if chart.title else []
+    lines += [plain(chart.y_label)] if chart.y_label else []
+    for row in range(height):
+        drawn = [cells.get((row, column), (0, 0)) for column in range(width)]
+        text = _line(drawn, color)
+        if row in ends:
+            text += " " + _painted(*ends[row], color)
+        tick = "┤" if row in labels else "│"
+        lines.append(f"{labels.get(row, ''):>{margin}} {tick}{text}".rstrip(f"{chr(_BLANK)} "))
+    lines += _x_axis(x_scale, plain(chart.x_label), width, margin)
+    return "\n".join(lines)
+
+
+def _dots(
+    run: Sequence[Point], x_scale: Scale, y_scale: Scale, width: int, height: int
+) -> Iterable[tuple[int, int]]:
+    """The dots, column and row from the top, that a line through ``run`` touches."""
+    columns, rows = 2 * width - 1, 4 * height - 1
+    points = placed(
+        run,
+        lambda x: x_scale.share(x) * columns,
+        lambda y: (1 - y_scale.share(y)) * rows,
+    )
+    at = [(round(x), round(y)) for x, y in points]
+    yield at[0]
+    for (x0, y0), (x1, y1) in pairwise(at):
+        steps = max(abs(x1 - x0), abs(y1 - y0))
+        for step in range(1, steps + 1):
+            yield round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
+
+
+def _line(cells: Sequence[Cell], color: bool) -> str:
+    """The characters of a row; neighbours of one colour share its escapes."""
+    runs = groupby(cells, key=lambda cell: cell[1] if cell[0] else None)
+    return "".join(
+        _painted(
+            "".join(chr(_BLANK + bits) for bits, _ in run), place or 0, color and place is not None
+        )
+        for place, run in runs
+    )
+
+
+def _painted(text: str, place: int, color: bool) -> str:
+    return f"\x1b[{_COLORS[place % len(_COLORS)]}m{text}\x1b[0m" if color else text
+
+
+def _y_labels(scale: Scale, height: int) -> dict[int, str]:
+    """What is written left of the axis, by row."""
+    ticks = scale.ticks(height // 3 + 1)
+    labels = scale.labels(ticks)
+    return {_row(scale, tick, height): label for tick, label in zip(ticks, labels, strict=True)}
+
+
+def _ends(chart: Chart, scale: Scale, height: int) -> dict[int, tuple[str, int]]:
+    """The labels of several series and their places in the palette, by row: that of its end, or
+    the nearest that is free."""
+    named = [s for s in chart.series if s.style != "faint" and s.label and chart.runs(s)]
+    if len(named) < 2:
+        return {}
+    found: dict[int, tuple[str, int]] = {}
+    for series in named:
+        wanted = _row(scale, chart.runs(series)[-1][-1][1], height)
+        free = (row for row in range(height) if row not in found)
+        row = min(free, key=lambda row: (abs(row - wanted), row), default=None)
+        if row is not None:
+            found[row] = (shortened(series.label, _LONGEST_LABEL), chart.color(series))
+    return found
+
+
+def _row(scale: Scale, value: float, height: int) -> int:
+    return round((1 - scale.share(value)) * (4 * height - 1)) // 4
+
+
+def _x_axis(scale: Scale, label: str, width: int, margin: int) -> list[str]:
+    """The axis, the numbers below it, and what they count."""
+    axis = ["─"] * width
+    below = [" "] * (width + 1)
+    ticks = scale.ticks(max(2, width // 12))
+    for tick, text in zip(ticks, scale.labels(ticks), strict=True):
+        column = round(scale.share(tick) * (2 * width - 1)) // 2
+        axis[column] = "┬"
+        start = max(0, min(column - len(text) // 2, len(below) - len(text)))
+        if all(c == " " for c in below[max(0, start - 1) : start + len(text) + 1]):
+            below[start : start + len(text)] = text
+    indent = " " * (margin + 1)
+    numbers = f"{indent} {''.join(below)}".rstrip()
+    if label:
+        numbers += f"  {label}"
+    return [f"{indent}└{''.join(axis)}", numbers]

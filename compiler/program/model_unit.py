@@ -27,12 +27,8 @@ from fgc.compiler.program.unit import (
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.closure import Code, DefId, obstacles
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
-from fgc.compiler.specialiser.families import (
-    Families,
-    Family,
-    Foreign,
-    Scope,
-)
+from fgc.compiler.specialiser.families import Families, Scope
+from fgc.compiler.specialiser.family import Family, Foreign
 from fgc.compiler.specialiser.source import Definition, Library
 from fgc.compiler.specialiser.subset import Whole
 

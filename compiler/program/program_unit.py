@@ -41,12 +41,8 @@ from fgc.compiler.specialiser.definition import (
     specialise_function,
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
-from fgc.compiler.specialiser.families import (
-    Families,
-    Scope,
-    annotation_of,
-    is_factory,
-)
+from fgc.compiler.specialiser.families import Families, Scope
+from fgc.compiler.specialiser.parameters import annotation_of, is_factory
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.subset import Whole
 

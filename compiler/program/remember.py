@@ -18,7 +18,7 @@ import libcst as cst
 from fgc.compiler.specialiser.bindings import Binding, fingerprint
 from fgc.compiler.specialiser.closure import Closure, Code, DefId, Reached
 from fgc.compiler.specialiser.construct import Writer
-from fgc.compiler.specialiser.families import Family
+from fgc.compiler.specialiser.family import Family
 from fgc.compiler.specialiser.source import Library
 from fgc.compiler.store import Store, cache_folder, compiler_digest
 

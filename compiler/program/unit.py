@@ -15,9 +15,7 @@ from fgc.compiler.program.namespace import Namespace, attribute
 from fgc.compiler.program.placement import RUNTIME
 from fgc.compiler.program.plan import Plan
 from fgc.compiler.specialiser.closure import Code, DefId
-from fgc.compiler.specialiser.families import (
-    Family,
-)
+from fgc.compiler.specialiser.family import Family
 from fgc.compiler.specialiser.source import Definition, Library
 from fgc.compiler.specialiser.subset import Whole
 

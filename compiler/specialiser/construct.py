@@ -28,17 +28,9 @@ from fgc.compiler.specialiser.definition import (
     specialise_class,
     specialise_function,
 )
-from fgc.compiler.specialiser.families import (
-    Families,
-    Family,
-    Foreign,
-    Hole,
-    Part,
-    Use,
-    annotation_of,
-    bound_entries,
-    is_open,
-)
+from fgc.compiler.specialiser.families import Families
+from fgc.compiler.specialiser.family import Family, Foreign, Hole, Part, Use
+from fgc.compiler.specialiser.parameters import annotation_of, bound_entries, is_open
 from fgc.compiler.specialiser.signature import Parameter, without_none
 from fgc.compiler.specialiser.subset import Violation, Whole
 

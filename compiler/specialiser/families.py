@@ -8,17 +8,15 @@ written into the class; any other becomes a parameter, handed down from where it
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeGuard
 
 import libcst as cst
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Tuple, children, walk
+from fgc.compiler.ir.graph import Call, Kind, List, Node, Tuple, children, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
-from fgc.compiler.specialiser import annotations
 from fgc.compiler.specialiser.bindings import Constant, Kept
 from fgc.compiler.specialiser.definition import (
     default_binding,
@@ -26,12 +24,18 @@ from fgc.compiler.specialiser.definition import (
     positional_parameters,
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
-from fgc.compiler.specialiser.scope import bound_names
+from fgc.compiler.specialiser.family import Family, Foreign, Hole, Part, Tree, Use
+from fgc.compiler.specialiser.parameters import (
+    allows_none,
+    arguments,
+    bound_entries,
+    is_choice,
+    is_factory,
+    is_open,
+)
 from fgc.compiler.specialiser.source import Definition
 from fgc.compiler.specialiser.subset import Violation, Whole, violations
 
-Hole = tuple[str, ...]  # the parameters from a use down to the number
-Tree = cst.ClassDef | cst.FunctionDef
 ANY_KEYWORD = None  # call-time keywords that cannot be told
 
 
@@ -56,96 +60,6 @@ class Scope:
     elsewhere: Callable[[Call], cst.BaseExpression | None] = lambda call: None
     obstacles: Callable[[Definition], Sequence[Violation]] = violations
     reserved: frozenset[str] = frozenset()
-
-
-@dataclass(eq=False, slots=True)
-class Use:
-    """One call of the graph that needs ``family``.
-
-    ``parts`` are its factories by parameter, ``lists`` its lists of them, ``instances`` the objects
-    that it is given, or lists and mappings of objects.
-    """
-
-    node: Call
-    definition: Definition
-    family: Family
-    holes: dict[Hole, cst.BaseExpression]
-    parts: dict[str, Part]
-    lists: dict[str, tuple[Part, ...]]
-    instances: dict[str, Node]
-    top: bool
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Foreign:
-    """A call of something that is not specialised."""
-
-    node: Call
-
-
-Part = Use | Foreign
-
-
-@dataclass(eq=False)
-class Family:
-    """A definition with a structural binding, and the calls that need it."""
-
-    definition: Definition
-    tree: Tree
-    fixed: Mapping[str, Constant | Kept]
-    shared: tuple[Call, ...]  # singletons that are handed on to parts
-    uses: list[Use] = field(default_factory=list[Use])
-    name: str = ""
-
-    @property
-    def first(self) -> Use:
-        """The first use in the configuration; all others have the same structure."""
-        return self.uses[0]
-
-    def closed(self, hole: Hole) -> cst.BaseExpression | None:
-        """The code of a hole that is the same in every use; None where it is a parameter.
-
-        The numbers of a call that the program itself writes out stand in the program.
-        """
-        if len(hole) == 1 and any(use.top for use in self.uses):
-            return None
-        code = self.first.holes[hole]
-        same = all(use.holes[hole].deep_equals(code) for use in self.uses[1:])
-        return code if same else None
-
-    def open_holes(self) -> list[Hole]:
-        """The holes that are parameters."""
-        return [hole for hole in self.first.holes if self.closed(hole) is None]
-
-    def parameter(self, hole: Hole) -> str:
-        """An open hole's parameter: the number's own name, or its path where that is taken."""
-        return self._parameters()[hole]
-
-    def shared_name(self, name: str) -> str:
-        """What the singleton ``name`` is called in the body, where it may mean something else."""
-        return _free(name, self._identifiers() | set(self._parameters().values()))
-
-    def _parameters(self) -> dict[Hole, str]:
-        holes = self.open_holes()
-        names: dict[Hole, str] = {hole: hole[0] for hole in holes if len(hole) == 1}
-        lasts = [hole[-1] for hole in holes]
-        for hole in holes:
-            if hole not in names:
-                wanted = hole[-1] if lasts.count(hole[-1]) == 1 else "_".join(hole)
-                taken = self._identifiers() | set(names.values())
-                names[hole] = _free("_".join(hole) if wanted in taken else wanted, taken)
-        return names
-
-    def _identifiers(self) -> set[str]:
-        """Every name in the definition."""
-        tree = self.definition.syntax
-        return bound_names(tree) | {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
-
-
-def _free(name: str, taken: Container[str]) -> str:
-    while name in taken:
-        name += "_"
-    return name
 
 
 class Families:
@@ -374,52 +288,8 @@ class Families:
 _UNKNOWN = Family.__new__(Family)  # until the structure of a use is known
 
 
-def arguments(call: Call, tree: Tree) -> dict[str, Node]:
-    """The arguments of ``call`` by the name of their parameter."""
-    names = [param.name.value for param in parameters(tree)]
-    given = dict(zip(names, call.args, strict=False))
-    given.update({str(entry.key): entry.value for entry in bound_entries(call)})
-    return given
-
-
-def bound_entries(call: Call) -> list[Entry]:
-    """The keyword arguments that ``call`` binds, latent ones included, the later of equal keys."""
-    merged = {entry.key: entry for entry in call.kwargs}
-    if isinstance(call.latent_args, MappingNode):
-        merged |= {entry.key: entry for entry in call.latent_args.entries}
-    return list(merged.values())
-
-
-def is_open(call: Call) -> bool:
-    """Whether the names of latent arguments are known only when they are made."""
-    return call.latent_args is not None and not isinstance(call.latent_args, MappingNode)
-
-
 def _is_partial(node: Node) -> TypeGuard[Call]:
     return isinstance(node, Call) and node.kind is Kind.PARTIAL
-
-
-def is_factory(param: cst.Param) -> bool:
-    """Whether a parameter's annotation says that it is a factory, or a list of them."""
-    return annotations.is_factory(annotation_of(param))
-
-
-def is_choice(param: cst.Param) -> bool:
-    """Whether a parameter's annotation says that it is one of several texts."""
-    return annotations.is_choice(annotation_of(param))
-
-
-def allows_none(param: cst.Param) -> bool:
-    """Whether a parameter may be None, as far as can be told."""
-    none = isinstance(param.default, cst.Name) and param.default.value == "None"
-    return none or annotations.allows_none(annotation_of(param))
-
-
-def annotation_of(param: cst.Param) -> str | None:
-    """The text of a parameter's annotation."""
-    if param.annotation is None:
-        return None
-    return cst.Module([]).code_for_node(param.annotation.annotation)
 
 
 def _missing(call: Call, name: str, call_time: frozenset[str]) -> Diagnostic:

@@ -11,7 +11,7 @@ import pytest
 from fgc.compiler.frontend.rendered import Piece, Rendered
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.passes.parse import parse
-from fgc.compiler.specialiser.families import Family, Hole
+from fgc.compiler.specialiser.family import Family, Hole
 from fgc.compiler.specialiser.source import Library
 from tests.compiler.specialiser.making import define
 from tests.compiler.specialiser.test_model_differential import Emitter

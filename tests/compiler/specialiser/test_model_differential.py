@@ -19,7 +19,8 @@ from fgc.compiler.backend.names import path_name
 from fgc.compiler.ir.graph import Call, Kind, List, Literal, Mapping, Node, Tuple, Var, children
 from fgc.compiler.specialiser.closure import Closure, Code, DefId
 from fgc.compiler.specialiser.construct import OutsideError, Unit, Writer, assign_names
-from fgc.compiler.specialiser.families import Families, Scope, Tree
+from fgc.compiler.specialiser.families import Families, Scope
+from fgc.compiler.specialiser.family import Tree
 from fgc.compiler.specialiser.source import Definition, Library
 from fgc.compiler.specialiser.subset import Whole
 from tests.compiler.specialiser.graphs import FIELDS, IMPORTS, Model

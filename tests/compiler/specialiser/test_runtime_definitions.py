@@ -26,7 +26,7 @@ from fgc.compiler.specialiser.definition import (
     specialise_function,
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
-from fgc.compiler.specialiser.families import is_factory
+from fgc.compiler.specialiser.parameters import is_factory
 from fgc.compiler.specialiser.source import Definition, Library, SourceModule
 from fgc.compiler.specialiser.subset import violations
 from fgc.targets.model.hf_protocol import PROTECTED

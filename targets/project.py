@@ -30,7 +30,14 @@ NEEDED = (
     "optimizer",
     "lr_scheduler",
     "trainer",
+    "dtype",
+    "precision",
+    "scaler",
+    "float32_matmul_precision",
+    "attn_implementation",
     "gradient_checkpointing",
+    "torch_compile",
+    "torch_compile_options",
     "launch_args",
 )
 LOCAL_PACKAGES = ("runtime", "model", "user")

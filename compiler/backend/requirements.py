@@ -24,6 +24,9 @@ RANGES = {
     "yaml": "PyYAML>=6",
 }
 
+# Methods that only a later version of a package has.
+NEWER = {"activation_checkpointing_enable": ("transformers", "transformers>=5.23,<6")}
+
 
 def imported(code: str) -> set[str]:
     """The top packages that a module imports, anywhere in it, without Python's own.
@@ -42,5 +45,7 @@ def imported(code: str) -> set[str]:
 
 def requirements(codes: Iterable[str], local: Iterable[str]) -> str:
     """requirements.txt for modules with these texts, ``local`` being the tree's own packages."""
+    codes = list(codes)
     packages = set[str]().union(*(imported(code) for code in codes)) - set(local)
-    return "".join(f"{line}\n" for line in sorted(RANGES.get(name, name) for name in packages))
+    ranges = RANGES | dict(NEWER[name] for name in NEWER if any(f".{name}(" in c for c in codes))
+    return "".join(f"{line}\n" for line in sorted(ranges.get(name, name) for name in packages))

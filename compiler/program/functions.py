@@ -101,7 +101,7 @@ def make_needed_first(
         read = _Names()
         statement.visit(read)
         targets = _targets(statement)
-        if targets and targets <= made:
+        if targets and targets <= made and isinstance(statement, cst.SimpleStatementLine):
             continue  # something above needed it already
         for need in read.names:
             if need not in targets:
@@ -137,6 +137,10 @@ class _Names(cst.CSTVisitor):
 
 
 def _targets(statement: cst.BaseStatement) -> set[str]:
+    """The names that a statement binds, whatever happens."""
+    if isinstance(statement, cst.With):
+        body = [s for s in statement.body.body if isinstance(s, cst.BaseStatement)]
+        return set[str]().union(*map(_targets, body))
     if not isinstance(statement, cst.SimpleStatementLine):
         return set()
     return {

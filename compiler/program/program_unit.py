@@ -32,6 +32,7 @@ from fgc.compiler.program.unit import (
     symbol,
 )
 from fgc.compiler.program.values import Values
+from fgc.compiler.specialiser.annotations import choices
 from fgc.compiler.specialiser.bindings import Binding, Constant, Construct, Construction, Inline
 from fgc.compiler.specialiser.closure import Code, DefId, Reached, obstacles, text_of
 from fgc.compiler.specialiser.construct import Unit, Writer, assign_names
@@ -347,13 +348,20 @@ class ProgramUnit:
             raise BuildError(Diagnostic("FGC040", message, node.span))
 
     def _check_value(self, param: cst.Param, key: str, node: Node) -> None:
-        """Raises `BuildError` (FGC026) where a bool is wanted and something else is given."""
+        """Raises `BuildError` (FGC026) where one of a few values is wanted and another given."""
         known = self.values.known(node)
-        if annotation_of(param) == "bool" and known is not ... and not isinstance(known, bool):
+        annotation = annotation_of(param) or ""
+        if known is ...:
+            return
+        if annotation == "bool" and not isinstance(known, bool):
             message = f"`{key}` is true or false, not {known!r}"
             raise BuildError(
                 Diagnostic("FGC026", message, node.span, help="write `true` or `false`")
             )
+        options = choices(annotation)
+        if options and known not in options:
+            listed = " or ".join(f"`{option}`" for option in options)
+            raise BuildError(Diagnostic("FGC026", f"`{key}` is {listed}, not {known!r}", node.span))
 
     def _anywhere(self) -> Span | None:
         """The first place of the configuration."""
@@ -368,9 +376,7 @@ class ProgramUnit:
             if node is None:
                 bindings[name] = Constant(None)
             elif not is_factory(param):
-                known = self.values.known(node)
-                structural = isinstance(known, bool)
-                bindings[name] = Constant(known) if structural else Inline(self.values.code(node))
+                bindings[name] = self._value_binding(param, node)
             elif isinstance(node, Call) and node in self.plan.builders:
                 maker = f"build_{self.plan.builders[node]}"
                 takes = tuple(self.makers[maker])
@@ -391,6 +397,14 @@ class ProgramUnit:
         )
         calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
         return make_needed_first(folded, self.makers, calls)
+
+    def _value_binding(self, param: cst.Param, node: Node) -> Binding:
+        """What a parameter that is no factory stands for: a decision, or an expression."""
+        known = self.values.known(node)
+        decides = isinstance(known, bool) or choices(annotation_of(param))
+        if decides and isinstance(known, bool | str):
+            return Constant(known)
+        return Inline(self.values.code(node))
 
     def _needed(self, name: str) -> cst.Arg:
         """What the skeleton does not offer: an option of the program, or an object made for it."""

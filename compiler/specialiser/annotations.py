@@ -44,9 +44,21 @@ def is_choice(annotation: Annotation) -> bool:
     >>> is_choice('Literal["linear", "cosine"] | None'), is_choice("str")
     (True, False)
     """
-    return any(
-        isinstance(node, ast.Subscript) and _last(node.value) == "Literal"
+    return bool(choices(annotation))
+
+
+def choices(annotation: Annotation) -> tuple[object, ...]:
+    """The values that a ``Literal[...]`` lists; none where there is no such thing.
+
+    >>> choices('Literal["linear", "cosine"] | None'), choices("str")
+    (('linear', 'cosine'), ())
+    """
+    return tuple(
+        value.value
         for node in _walk(annotation)
+        if isinstance(node, ast.Subscript) and _last(node.value) == "Literal"
+        for value in (node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice])
+        if isinstance(value, ast.Constant)
     )
 
 

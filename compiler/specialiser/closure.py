@@ -19,6 +19,7 @@ import libcst as cst
 from fgc.compiler.specialiser.annotations import allows_none, is_choice
 from fgc.compiler.specialiser.bindings import Binding, Constant, Kept
 from fgc.compiler.specialiser.calls import Unspecialisable
+from fgc.compiler.specialiser.dataclass_fields import final_type, keyword_fields
 from fgc.compiler.specialiser.definition import Request, specialise_class, specialise_function
 from fgc.compiler.specialiser.edits import Edit, Source, edited, without_keywords
 from fgc.compiler.specialiser.rings import in_rings
@@ -291,7 +292,11 @@ def _keyword_only(definition: Definition) -> list[_Parameter]:
         methods = (s for s in statement.body if isinstance(s, ast.FunctionDef))
         init = next((m for m in methods if m.name == "__init__"), None)
         if init is None:
-            return []
+            return [
+                _Parameter(field.target.id, field.value, final_type(field.annotation))
+                for field in keyword_fields(statement)
+                if isinstance(field.target, ast.Name)
+            ]
         statement = init
     if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
         return []

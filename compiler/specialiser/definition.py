@@ -18,6 +18,7 @@ from fgc.compiler.specialiser.bindings import (
     Kept,
 )
 from fgc.compiler.specialiser.calls import Unspecialisable
+from fgc.compiler.specialiser.dataclass_fields import specialise_dataclass
 from fgc.compiler.specialiser.fold import fold, fold_statement, knows_anything
 from fgc.compiler.specialiser.scope import bound_names, syntax
 from fgc.compiler.specialiser.signature import Parameter, rewrite_signature
@@ -64,8 +65,10 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
     Raises `Unspecialisable` where the class leaves the subset in a way that shows only here.
     """
     init = _method(source, "__init__")
+    if init is None and request.changes_anything:
+        source = specialise_dataclass(source, request.bindings)
     if init is None or not request.changes_anything:
-        return source.with_changes(name=cst.Name(request.name))
+        return _checked(source.with_changes(name=cst.Name(request.name)))
     _check_names(init, request)
     in_init = Environment(request.bindings, {}, _torch_nn(init, request))
     attributes = {name: evaluate(value, in_init) for name, value in finals(source).items()}

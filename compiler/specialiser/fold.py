@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from fgc.compiler.specialiser.calls import Unspecialisable
+from fgc.compiler.specialiser.contexts import without_nullcontexts
 from fgc.compiler.specialiser.fold_expressions import ExpressionFolder, folded_by, knows_anything
 from fgc.compiler.specialiser.generators import still_a_generator
 from fgc.compiler.specialiser.static import Environment, decided, is_pure
@@ -108,6 +109,14 @@ class _Folder(ExpressionFolder):
             if isinstance(body, cst.IndentedBlock) and body.footer:
                 self.footers[id(statements[-1])] = body.footer
         return cst.FlattenSentinel(statements)
+
+    def leave_With(
+        self, original_node: cst.With, updated_node: cst.With
+    ) -> cst.BaseStatement | cst.FlattenSentinel[cst.BaseStatement]:
+        node = without_nullcontexts(original_node, updated_node)
+        if node is not None:
+            return node
+        return self._spliced(updated_node.body, updated_node.leading_lines)
 
     def leave_Expr(
         self, original_node: cst.Expr, updated_node: cst.Expr

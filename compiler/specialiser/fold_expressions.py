@@ -24,6 +24,7 @@ from fgc.compiler.specialiser.calls import as_callable, construct
 from fgc.compiler.specialiser.fstring import interpolated
 from fgc.compiler.specialiser.iteration import Comprehension, iteration, takes_all, written_out
 from fgc.compiler.specialiser.precedence import Parentheses
+from fgc.compiler.specialiser.spreads import entries_written_out, keywords_written_out
 from fgc.compiler.specialiser.static import (
     UNKNOWN,
     Environment,
@@ -161,7 +162,10 @@ class ExpressionFolder(cst.CSTTransformer):
             ):
                 return construct(binding.construction, updated_node)
             case _:
-                return updated_node
+                return keywords_written_out(original_node, updated_node)
+
+    def leave_Dict(self, original_node: cst.Dict, updated_node: cst.Dict) -> cst.BaseExpression:
+        return entries_written_out(original_node, updated_node)
 
     def _known(self, node: cst.BaseExpression) -> cst.BaseExpression | None:
         known = evaluate(node, self.env)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fgc.compiler.specialiser.annotations import is_factory
+from fgc.compiler.specialiser.dataclass_fields import keyword_fields
 from fgc.compiler.specialiser.scope import names_bound_by
 from fgc.compiler.specialiser.source import Definition
 
@@ -73,7 +74,9 @@ def _class(source: ast.ClassDef) -> Found:
             yield f"it defines `{method.name}`", method
     finals = final_names(source)
     yield from _finals(source, constructors[0] if constructors else None, finals)
-    if finals:
+    fields = {ast.unparse(field.target) for field in keyword_fields(source)}
+    yield from _set_again(source, fields)
+    if finals or fields:
         yield from _self(source, direct, methods)
     yield from _constructs_itself(source)
     if constructors:
@@ -189,6 +192,18 @@ def _finals(source: ast.ClassDef, init: Function | None, finals: set[str]) -> Fo
         if set_once.count(name) != 1 or changes.count(name) != 1:
             yield f"`self.{name}` is Final but not set once, in `__init__` itself", source
     yield from _too_early(init, finals)
+
+
+def _set_again(source: ast.ClassDef, fields: set[str]) -> Found:
+    """Places where a field of a dataclass that is `Final` gets another value."""
+    for node in ast.walk(source):
+        match node:
+            case ast.Attribute(
+                value=owner, attr=name, ctx=ast.Store() | ast.Del()
+            ) if name in fields and _is_self(owner):
+                yield f"`self.{name}` is Final and set again", node
+            case _:
+                pass
 
 
 def _too_early(init: Function | None, finals: set[str]) -> Found:

@@ -1,7 +1,7 @@
 """From a budget of tokens to steps."""
 
 
-def tokens_per_step(
+def batch_tokens(
     *,
     # sequences in a batch, on each rank
     batch_size: int,
@@ -16,6 +16,34 @@ def tokens_per_step(
     if gradient_accumulation_steps is None:
         return batch_size * seq_len * world_size
     return batch_size * seq_len * gradient_accumulation_steps * world_size
+
+
+def accumulation_steps(
+    *,
+    # tokens that a step is to read, over all ranks
+    global_batch_tokens: int,
+    # sequences in a batch, on each rank
+    batch_size: int,
+    # tokens in a sequence
+    seq_len: int,
+    # ranks that each read their own batches
+    world_size: int,
+) -> int:
+    """Batches of each rank in a step that reads `global_batch_tokens`.
+
+    Ends the program where they do not divide.
+
+    >>> accumulation_steps(global_batch_tokens=8192, batch_size=4, seq_len=512, world_size=2)
+    2
+    """
+    at_once = batch_size * seq_len * world_size
+    if global_batch_tokens % at_once != 0:
+        raise SystemExit(
+            f"error: a step of {global_batch_tokens:,} tokens is no whole number of batches: "
+            f"{world_size} process(es) with {batch_size} sequences of {seq_len:,} tokens each "
+            f"read {at_once:,} at a time"
+        )
+    return global_batch_tokens // at_once
 
 
 def steps(tokens: int, tokens_per_step: int) -> int:

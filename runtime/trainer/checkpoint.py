@@ -8,13 +8,16 @@ with `from_pretrained` as it is.
 import hashlib
 import json
 import shutil
+from dataclasses import KW_ONLY
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from typing import Final
 
 import torch
 from safetensors.torch import load_file
 from safetensors.torch import save_file
+from torch.amp import GradScaler
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel
@@ -48,6 +51,8 @@ class TrainingState:
     batches: ShuffledBatches
     progress: Progress
     device: torch.device
+    _: KW_ONLY
+    scaler: Final[GradScaler | None] = None
 
     def parts(self) -> dict[str, Any]:
         """What has a `state_dict`, by component; the model's goes its own way."""
@@ -56,6 +61,7 @@ class TrainingState:
             "schedule": self.schedule,
             "data": self.batches,
             "progress": self.progress,
+            **({} if self.scaler is None else {"scaler": self.scaler}),
         }
 
 
@@ -183,4 +189,6 @@ def _random_state_name() -> str:
 
 
 def _load(path: Path) -> dict:
+    if not path.exists():
+        raise ValueError(f"it has no {path.name}")
     return torch.load(path, map_location="cpu", weights_only=True)

@@ -1,9 +1,14 @@
 """The training loop."""
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Literal
 
 import torch
+from torch.amp import GradScaler
+from torch.nn.attention import SDPBackend
+from torch.nn.attention import sdpa_kernel
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel
@@ -17,6 +22,7 @@ from fgc.runtime.trainer.control import StopSignals
 from fgc.runtime.trainer.evaluate import evaluate
 from fgc.runtime.trainer.metrics import Measurements
 from fgc.runtime.trainer.metrics import MetricsLog
+from fgc.runtime.trainer.precision import scaled_step
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.progress_bar import ProgressBar
 
@@ -41,6 +47,12 @@ def train(
     eval_data: Iterable[Batch] | None = None,
     # batches in a step
     gradient_accumulation_steps: int | None = None,
+    # what matrix products of the model are computed in, where it is not the dtype of the weights
+    precision: Literal["bf16", "fp16"] | None = None,
+    # scales the loss, so that gradients in float16 are neither zero nor infinite
+    scaler: GradScaler | None = None,
+    # names of `SDPBackend`: attention runs in the first that can serve it
+    sdpa_backends: list[str] | None = None,
     # gradients of a larger global norm are scaled down to this one
     max_grad_norm: float | None = None,
     # steps from one log record to the next
@@ -60,7 +72,7 @@ def train(
     """
     if progress.step > last_step:
         return None
-    state = TrainingState(model, optimizer, schedule, batches, progress, device)
+    state = TrainingState(model, optimizer, schedule, batches, progress, device, scaler=scaler)
     checkpoints = output_dir / "checkpoints"
     saved_step = progress.step
     model.train()
@@ -68,21 +80,40 @@ def train(
         MetricsLog(output_dir / "metrics.jsonl", progress) as metrics,
         ProgressBar(progress.step, last_step) as bar,
         StopSignals() as signals,
+        (
+            nullcontext()
+            if sdpa_backends is None
+            else sdpa_kernel(
+                [SDPBackend.__members__[name] for name in sdpa_backends], set_priority=True
+            )
+        ),
     ):
         while progress.step < last_step and signals.received is None:
             if gradient_accumulation_steps is None:
                 batch = next(batches)
                 num_targets = strategy.total(batch.num_targets)
-                loss = strategy.forward_backward(model, batch.to(device), num_targets)
+                loss = strategy.forward_backward(
+                    model, batch.to(device), num_targets, precision=precision, scaler=scaler
+                )
             else:
                 micro_batches = [next(batches) for _ in range(gradient_accumulation_steps)]
                 num_targets = strategy.total(sum(batch.num_targets for batch in micro_batches))
-                loss = strategy.accumulate(model, micro_batches, num_targets, device)
+                loss = strategy.accumulate(
+                    model, micro_batches, num_targets, device, precision=precision, scaler=scaler
+                )
             measured: Measurements = {"learning_rate": schedule.get_last_lr()[0]}
             if max_grad_norm is not None:
+                if scaler is not None:
+                    scaler.unscale_(optimizer)
                 measured["grad_norm"] = strategy.clip_grad_norm(model, max_grad_norm)
-            optimizer.step()
-            schedule.step()
+            if scaler is None:
+                optimizer.step()
+                schedule.step()
+            elif scaled_step(scaler, optimizer):
+                schedule.step()
+            else:
+                # the weights are as before, and so the learning rate stays where it is
+                measured.pop("grad_norm", None)
             optimizer.zero_grad()
             progress.advance(loss, num_targets, tokens_per_step)
             bar.advance()
@@ -90,9 +121,11 @@ def train(
             if progress.step % logging_steps == 0:
                 measured["loss"] = strategy.total(progress.take_mean_loss())
                 measured["tokens_per_second"] = metrics.tokens_per_second(progress)
+                if scaler is not None:
+                    measured["loss_scale"] = scaler.get_scale()
                 bar.show(metrics.write(progress, measured))
             if eval_data is not None and eval_steps is not None and progress.step % eval_steps == 0:
-                eval_loss = evaluate(model, eval_data, device)
+                eval_loss = evaluate(model, eval_data, device, precision=precision)
                 bar.show(metrics.write(progress, {"eval_loss": eval_loss}))
             if save_steps is not None and progress.step % save_steps == 0:
                 save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
@@ -107,6 +140,6 @@ def train(
                 loss = strategy.total(progress.mean_loss())
                 bar.show(metrics.write(progress, {"loss": loss}, final=True))
             if eval_data is not None and (eval_steps is None or progress.step % eval_steps != 0):
-                eval_loss = evaluate(model, eval_data, device)
+                eval_loss = evaluate(model, eval_data, device, precision=precision)
                 bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
     return signals.received

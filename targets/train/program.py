@@ -17,6 +17,7 @@ TRAIN = Program(
         "optimizer": Slot(("named_parameters",)),
         "lr_scheduler": Slot(("optimizer",)),
         "tokens_per_step": Slot(),
+        "scaler": Slot(("device_type",)),
     },
     launch={
         "cache_dir": Launch("Path"),
@@ -30,6 +31,8 @@ TRAIN = Program(
         "optimizer": "Optimizer",
         "lr_scheduler": "LRScheduler",
         "tokens_per_step": "int",
+        "grad_accum": "int",
+        "device_type": "str",
         "cache_dir": "Path",
     },
     imports={

@@ -6,10 +6,18 @@ becomes the function of that name, which the compiler writes above it, and which
 offered keywords that it depends on.
 """
 
+# a name that a decision binds is read only under the same decision
+# pyright: reportPossiblyUnboundVariable=false
+
 import argparse
 from collections.abc import Iterable
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
+from typing import Literal
 
+import torch
+from torch.amp import GradScaler
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel
@@ -22,6 +30,7 @@ from fgc.runtime.schedule.budget import steps
 from fgc.runtime.trainer import strategy
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.header import print_header
+from fgc.runtime.trainer.precision import default_dtype
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.random_state import seed_everything
 from fgc.runtime.trainer.resume import resume
@@ -66,8 +75,22 @@ def main(
     # None: no held-out loss
     build_eval_data: Factory[Iterable[Batch]] | None = None,
     build_model: Factory[PreTrainedModel],
+    # of the weights; None: float32
+    dtype: Literal["bfloat16"] | None = None,
+    # what matrix products are computed in by autocast; None: in the dtype of the weights
+    precision: Literal["bf16", "fp16"] | None = None,
+    # scales the loss, so that gradients in float16 are neither zero nor infinite; None: nothing
+    build_scaler: Factory[GradScaler] | None = None,
+    # how exact matrix products in float32 are; None: as torch has it
+    float32_matmul_precision: Literal["highest", "high", "medium"] | None = None,
+    # transformers' name for how attention is computed; None: as transformers has it
+    attn_implementation: Literal["eager", "flash_attention_2", "flex_attention"] | None = None,
     # whether the backward pass computes the layers' activations anew, to save memory
     gradient_checkpointing: bool = False,
+    # what is compiled: the model as a whole, or each of its layers; None: nothing
+    torch_compile: Literal["model", "layers"] | None = None,
+    # arguments of `torch.compile`
+    torch_compile_options: dict[str, Any] | None = None,
     build_optimizer: Factory[Optimizer],
     build_lr_scheduler: Factory[LRScheduler],
     train: Factory[int | None],
@@ -75,20 +98,36 @@ def main(
     args = parse_args()
     device = strategy.start(args.device)
     seed_everything(seed + strategy.rank())
+    if float32_matmul_precision is not None:
+        torch.set_float32_matmul_precision(float32_matmul_precision)
 
     tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE / "model")
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer=tokenizer, cache_dir=cache_dir)
-    model = strategy.place(build_model(), device)
+    with nullcontext() if dtype is None else default_dtype(torch.bfloat16):
+        model = strategy.place(build_model(), device)
+    if attn_implementation is not None:
+        model.set_attn_implementation(attn_implementation)
     if gradient_checkpointing:
-        model.gradient_checkpointing_enable()
+        model.activation_checkpointing_enable()
+    if torch_compile == "model":
+        model.compile(**({} if torch_compile_options is None else torch_compile_options))
+    elif torch_compile == "layers":
+        for layer in model.model.layers:
+            layer.compile(**({} if torch_compile_options is None else torch_compile_options))
     optimizer = build_optimizer(named_parameters=model.named_parameters())
     tokens_per_step = build_tokens_per_step()
     lr_scheduler = build_lr_scheduler(optimizer=optimizer, tokens_per_step=tokens_per_step)
     total_steps = steps(total_tokens, tokens_per_step)
 
     progress = Progress()
-    state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
+    if build_scaler is None:
+        state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
+    else:
+        scaler = build_scaler(device_type=device.type)
+        state = TrainingState(
+            model, optimizer, lr_scheduler, train_data, progress, device, scaler=scaler
+        )
     print_header(
         model,
         device,
@@ -113,6 +152,8 @@ def main(
             if build_eval_data is None
             else build_eval_data(tokenizer=tokenizer, cache_dir=cache_dir)
         ),
+        precision=precision,
+        scaler=None if build_scaler is None else scaler,
     )
     print_summary(args.output_dir)
     strategy.finish()

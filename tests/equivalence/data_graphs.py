@@ -145,7 +145,7 @@ def _tokens_per_step(draft: Draft, kind: str, size: int) -> Tagged:
     given: dict[str, Value] = {"batch_size": size, "seq_len": 2, "world_size": 1}
     if draft.choices.flag():
         given["gradient_accumulation_steps"] = draft.choices.one(None, 3)
-    return draft.call(kind, f"{SCHEDULE}:tokens_per_step", **given)
+    return draft.call(kind, f"{SCHEDULE}:batch_tokens", **given)
 
 
 def _budget(draft: Draft) -> None:

@@ -1,11 +1,14 @@
 """One process on one device."""
 
 import os
+from contextlib import nullcontext
+from typing import Literal
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 from torch import nn
+from torch.amp import GradScaler
 from transformers import PreTrainedModel
 
 from fgc.runtime.data.batch import Batch
@@ -60,34 +63,68 @@ def total(value: Number) -> Number:
     return value
 
 
-def forward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
+def forward(
+    model: PreTrainedModel,
+    batch: Batch,
+    num_targets: int,
+    *,
+    # what matrix products are computed in
+    precision: Literal["bf16", "fp16"] | None = None,
+) -> Tensor:
     """The cross-entropy of a batch, summed over its targets and divided by `num_targets`."""
-    return model(
-        input_ids=batch.input_ids,
-        labels=batch.labels,
-        num_items_in_batch=num_targets,
-        use_cache=False,
-    ).loss
+    with (
+        nullcontext()
+        if precision is None
+        else torch.autocast(
+            batch.input_ids.device.type, torch.bfloat16 if precision == "bf16" else torch.float16
+        )
+    ):
+        return model(
+            input_ids=batch.input_ids,
+            labels=batch.labels,
+            num_items_in_batch=num_targets,
+            use_cache=False,
+        ).loss
 
 
-def forward_backward(model: PreTrainedModel, batch: Batch, num_targets: int) -> Tensor:
+def forward_backward(
+    model: PreTrainedModel,
+    batch: Batch,
+    num_targets: int,
+    *,
+    precision: Literal["bf16", "fp16"] | None = None,
+    scaler: GradScaler | None = None,
+) -> Tensor:
     """Adds the gradients of a batch; returns its share of the step's loss, on the device.
 
     With `num_targets` of the whole step, over all batches and ranks, these shares sum to the mean
     over all targets, however unevenly the batches are filled.
     """
-    loss = forward(model, batch, num_targets)
-    loss.backward()
+    loss = forward(model, batch, num_targets, precision=precision)
+    if scaler is None:
+        loss.backward()
+    else:
+        scaler.scale(loss).backward()
     return loss.detach()
 
 
 def accumulate(
-    model: PreTrainedModel, batches: list[Batch], num_targets: int, device: torch.device
+    model: PreTrainedModel,
+    batches: list[Batch],
+    num_targets: int,
+    device: torch.device,
+    *,
+    precision: Literal["bf16", "fp16"] | None = None,
+    scaler: GradScaler | None = None,
 ) -> Tensor:
     """`forward_backward` for a step of several batches, one after the other."""
-    loss = forward_backward(model, batches[0].to(device), num_targets)
+    loss = forward_backward(
+        model, batches[0].to(device), num_targets, precision=precision, scaler=scaler
+    )
     for batch in batches[1:]:
-        loss = loss + forward_backward(model, batch.to(device), num_targets)
+        loss = loss + forward_backward(
+            model, batch.to(device), num_targets, precision=precision, scaler=scaler
+        )
     return loss
 
 

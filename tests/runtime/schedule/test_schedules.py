@@ -7,7 +7,14 @@ import torch
 from transformers import get_cosine_schedule_with_warmup, get_wsd_schedule
 from transformers.optimization import get_cosine_with_min_lr_schedule_with_warmup
 
-from fgc.runtime.schedule import cosine, scaled_lr, steps, tokens_per_step, warmup_stable_decay
+from fgc.runtime.schedule import (
+    accumulation_steps,
+    batch_tokens,
+    cosine,
+    scaled_lr,
+    steps,
+    warmup_stable_decay,
+)
 
 LR = 3e-3
 
@@ -110,10 +117,8 @@ def test_parts_that_do_not_fit_are_errors() -> None:
 
 
 def test_budget() -> None:
-    assert tokens_per_step(batch_size=8, seq_len=256, world_size=1) == 2048
-    per_step = tokens_per_step(
-        batch_size=8, seq_len=256, gradient_accumulation_steps=4, world_size=2
-    )
+    assert batch_tokens(batch_size=8, seq_len=256, world_size=1) == 2048
+    per_step = batch_tokens(batch_size=8, seq_len=256, gradient_accumulation_steps=4, world_size=2)
     assert per_step == 16_384
     assert [steps(tokens, 2048) for tokens in (1, 2048, 2049)] == [1, 1, 2]
     assert scaled_lr(1e-3, 4096, base_batch_tokens=1024, alpha=0.5) == 2e-3

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 import torch
 
-from fgc.runtime.schedule import tokens_per_step
+from fgc.runtime.schedule import batch_tokens
 from fgc.runtime.trainer.loop import train
 from fgc.targets.train import skeleton
 
@@ -24,7 +24,7 @@ def program(small_run, monkeypatch):
         code = skeleton.main(
             seed=1,
             total_tokens=12 * 32 - 5,
-            build_tokens_per_step=partial(tokens_per_step, batch_size=2, seq_len=16, world_size=1),
+            build_tokens_per_step=partial(batch_tokens, batch_size=2, seq_len=16, world_size=1),
             build_train_data=lambda *, tokenizer, cache_dir: parts.batches,
             build_eval_data=(
                 (lambda *, tokenizer, cache_dir: parts.eval_data) if evaluated else None

@@ -55,6 +55,35 @@ KNOBS = [
     number("seq_len", 64),
     number("batch_size", 3),
     number("grad_accum", 2),
+    Knob(
+        "global_batch_tokens",
+        4 * 32 * 512,
+        {
+            "global_batch_tokens": 4 * 32 * 512,
+            "grad_accum": "fgc.runtime.schedule.budget:accumulation_steps",
+            "grad_accum.world_size": "!var world_size",
+        },
+    ),
+    number("precision", "bf16"),
+    Knob("dtype", "bfloat16", {"dtype": "bfloat16"}),
+    number("float32_matmul_precision", "high"),
+    Knob("sdpa_backend", "flash", {"sdpa_backends.0": "FLASH_ATTENTION", "sdpa_backends": "gone"}),
+    Knob("torch_compile", "layers", {"torch_compile": "layers", "torch_compile_options": None}),
+    number("attn_implementation", "eager"),
+    *(
+        Knob(
+            f"torch_compile_{name}",
+            value,
+            {f"torch_compile_options.{name}": value, "torch_compile_options": "gone"},
+            given={"torch_compile": "model"},
+        )
+        for name, value in {
+            "mode": "max-autotune-no-cudagraphs",
+            "dynamic": False,
+            "fullgraph": True,
+            "backend": "aot_eager",
+        }.items()
+    ),
     number("total_tokens", 5000),
     number("warmup_tokens", None),
     number("decay_tokens", 1000),
@@ -195,3 +224,87 @@ def test_an_unknown_schedule_is_refused(config: Path) -> None:
         render(load(config, overrides={"schedule": "linear"}))
     (diagnostic,) = error.value.diagnostics
     assert (diagnostic.code, diagnostic.message) == ("FGC005", "`schedule` is `wsd` or `cosine`")
+
+
+def test_attention_may_have_several_kernels(tmp_path: Path) -> None:
+    found = read(derived(tmp_path, "sdpa_backend", ["cudnn", "flash", "math"]))
+    names = [value for place, value in found.items() if place.startswith("sdpa_backends.")]
+    assert names == ["CUDNN_ATTENTION", "FLASH_ATTENTION", "MATH"]
+
+
+def test_fp16_has_a_scaler(config: Path) -> None:
+    changed = changes(read(config), read(config, precision="fp16"))
+    assert changed == {"precision": "fp16", "scaler": "torch.amp:GradScaler"}
+
+
+REFUSED: list[tuple[Settings, str]] = [
+    ({"precision": "fp8"}, "`precision` is `bf16`, `fp16` or null"),
+    ({"dtype": "float16"}, "`dtype` is `bfloat16`, or null for float32"),
+    (
+        {"precision": "fp16", "dtype": "bfloat16"},
+        "`precision` fp16 is for weights in float32: weights in bfloat16 are trained in bfloat16",
+    ),
+    (
+        {"float32_matmul_precision": "tf32"},
+        "`float32_matmul_precision` is `highest`, `high`, `medium` or null",
+    ),
+    (
+        {"sdpa_backend": "fast"},
+        "`sdpa_backend` is of `math`, `flash`, `efficient` and `cudnn`, or null",
+    ),
+    (
+        {"sdpa_backend": "flash", "attn_implementation": "eager"},
+        "`sdpa_backend` chooses among kernels of the `attn_implementation` sdpa",
+    ),
+    (
+        {"attn_implementation": "flash"},
+        "`attn_implementation` is `sdpa`, `eager`, `flash_attention_2` or `flex_attention`",
+    ),
+    (
+        {"attn_implementation": "flash_attention_2"},
+        "flash_attention_2 computes in 16 bits: it needs a `precision`, or the `dtype` bfloat16",
+    ),
+    (
+        {"attn_implementation": "flex_attention", "attention_dropout": 0.1},
+        "flex_attention has no `attention_dropout`",
+    ),
+    ({"torch_compile": True}, "`torch_compile` is `model`, `layers` or null"),
+    (
+        {"torch_compile": "model", "torch_compile_backend": "eager", "torch_compile_mode": "x"},
+        "`torch_compile_mode` is one of the backend `inductor`, not of others",
+    ),
+    (
+        {"torch_compile_fullgraph": True},
+        "`torch_compile_fullgraph` says how to compile, and `torch_compile` is null",
+    ),
+    (
+        {"grad_accum": 2, "global_batch_tokens": 2 * 32 * 512},
+        "`global_batch_tokens` and `grad_accum` both say how many batches a step has",
+    ),
+    (
+        {"global_batch_tokens": 32 * 512 + 1},
+        "`global_batch_tokens` is no multiple of a batch, `batch_size` times `seq_len`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_what_cannot_work_is_refused(config: Path, settings: Settings, message: str) -> None:
+    with pytest.raises(BuildError) as error:
+        read(config, **settings)
+    (diagnostic,) = error.value.diagnostics
+    assert (diagnostic.code, diagnostic.message) == ("FGC005", message)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"precision": "bf16", "dtype": "bfloat16"},
+        {"attn_implementation": "flash_attention_2", "precision": "fp16"},
+        {"attn_implementation": "flash_attention_2", "dtype": "bfloat16"},
+        {"attn_implementation": "flex_attention"},
+        {"torch_compile": "model", "torch_compile_mode": "x", "torch_compile_backend": "inductor"},
+    ],
+)
+def test_what_works_together_is_not(config: Path, settings: Settings) -> None:
+    assert read(config, **settings)

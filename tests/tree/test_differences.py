@@ -67,6 +67,11 @@ def test_a_number_that_the_baseline_does_without(builds: Builds, name: str) -> N
     assert 1 <= changed_lines(builds.files(**OFF), after) <= 3
 
 
+def test_the_tokens_of_a_step(builds: Builds) -> None:
+    after = builds.files(global_batch_tokens=4096)
+    assert changed_lines(builds.files(global_batch_tokens=8192), after) == 1
+
+
 def test_every_number_of_the_baseline_is_a_knob() -> None:
     """So that the tests above flip all there are."""
     numbers = {
@@ -91,6 +96,37 @@ STRUCTURAL: dict[str, tuple[str, dict[str, Scalar], set[str]]] = {
             "model/modeling_tiny_llama.py:TinyLlamaPostNormLayer",
             "model/modeling_tiny_llama.py:TinyLlamaDecoder",
         },
+    ),
+    "bf16": ("baseline", {"precision": "bf16"}, {"runtime/trainer/strategy.py:forward"}),
+    "fp16": (
+        "baseline",
+        {"precision": "fp16"},
+        {
+            "runtime/trainer/checkpoint.py:TrainingState",
+            "runtime/trainer/loop.py:train",
+            "runtime/trainer/precision.py:scaled_step",
+            "runtime/trainer/strategy.py:forward",
+            "runtime/trainer/strategy.py:forward_backward",
+            "train.py:build_scaler",
+            "train.py:main",
+        },
+    ),
+    "bf16 weights": (
+        "baseline",
+        {"dtype": "bfloat16"},
+        {
+            "model/config.json",
+            "model/configuration_tiny_llama.py:TinyLlamaConfig",
+            "runtime/trainer/precision.py:default_dtype",
+            "train.py:main",
+        },
+    ),
+    "compilation": ("baseline", {"torch_compile": "layers"}, {"train.py:main"}),
+    "attention": ("baseline", {"attn_implementation": "eager"}, {"train.py:main"}),
+    "kernels": (
+        "baseline",
+        {"sdpa_backend": "flash"},
+        {"runtime/trainer/loop.py:train", "train.py:SDPA_BACKENDS", "train.py:main"},
     ),
     "no clipping": (
         "baseline",

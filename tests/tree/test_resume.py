@@ -26,6 +26,21 @@ SETTINGS: dict[str, dict[str, Scalar]] = {
         "total_tokens": 3 * STEPS * STEP_TOKENS,
         "schedule": "cosine",
     },
+    "bf16": {"precision": "bf16", **DROPOUT},
+    "fp16": {"precision": "fp16", "grad_accum": 2, "total_tokens": 2 * STEPS * STEP_TOKENS},
+    "bf16 weights": {"dtype": "bfloat16", "gradient_checkpointing": True},
+    "compiled": {
+        "torch_compile": "layers",
+        "torch_compile_backend": "aot_eager",
+        "torch_compile_fullgraph": True,
+        "precision": "bf16",
+    },
+    "a step of so many tokens": {
+        "global_batch_tokens": 3 * STEP_TOKENS,
+        "total_tokens": 3 * STEPS * STEP_TOKENS,
+        "sdpa_backend": "math",
+        "float32_matmul_precision": "high",
+    },
     "unclipped": {"max_grad_norm": None, "eval_files": None, "save_steps": None},
 }
 

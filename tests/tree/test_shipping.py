@@ -25,7 +25,9 @@ folder = sys.argv[1]
 tokenizer = AutoTokenizer.from_pretrained(folder)
 inputs = tokenizer("In the beginning God created the heaven and the earth.", return_tensors="pt")
 ours = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
-report = {"trusted": type(ours).__name__}
+report = {"trusted": type(ours).__name__, "dtype": str(ours.dtype)}
+frequencies = ours.model.rotary_emb.inv_freq
+report["frequencies"] = str(frequencies.dtype)
 with torch.no_grad():
     logits = ours(**inputs).logits
 report["deviation"] = logits.std().item()
@@ -37,6 +39,7 @@ for way, kind in (("auto", AutoModelForCausalLM), ("llama", LlamaForCausalLM)):
         report[way] = f"refused: {error}"
         continue
     report[way] = type(theirs).__module__ + "." + type(theirs).__name__
+    report[way + " dtype"] = str(theirs.dtype)
     with torch.no_grad():
         other = theirs(**inputs).logits
     report[way + " difference"] = (other - logits).abs().max().item()
@@ -98,6 +101,40 @@ def test_a_llama_loads_with_its_code_and_without(
     for way in ("auto", "llama"):
         assert report[f"{way} difference"] < 1e-5
         assert report[f"{way} generates the same"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "dtype"),
+    [
+        ({"dtype": "bfloat16"}, "bfloat16"),
+        ({"precision": "bf16"}, "float32"),
+        ({"precision": "fp16", "torch_compile": "layers"}, "float32"),
+    ],
+    ids=str,
+)
+def test_weights_load_in_the_dtype_in_which_they_were_trained(
+    builds: Builds,
+    project: Path,
+    launch: Launcher,
+    load,
+    tmp_path: Path,
+    settings: dict[str, Scalar],
+    dtype: str,
+) -> None:
+    if "torch_compile" in settings:
+        settings = {**settings, "torch_compile_backend": "eager"}
+    folder = checkpoint("baseline", builds, project, launch, tmp_path / "output", **settings)
+    written = json.loads((folder / "config.json").read_text()).get("dtype")
+    assert written == ("bfloat16" if dtype == "bfloat16" else None)
+    report = load(folder)
+    assert report["auto"] == report["llama"] == LLAMA
+    for way in ("", "auto ", "llama "):
+        assert report[f"{way}dtype"] == f"torch.{dtype}"
+    assert report["frequencies"] == "torch.float32"
+    # transformers rounds at other places
+    limit = 1e-5 if dtype == "float32" else 0.05
+    assert report["deviation"] > 0.1
+    assert report["auto difference"] < limit
 
 
 def test_a_model_that_is_no_llama_is_not_taken_for_one(

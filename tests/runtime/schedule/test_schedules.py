@@ -8,7 +8,6 @@ from transformers import get_cosine_schedule_with_warmup, get_wsd_schedule
 from transformers.optimization import get_cosine_with_min_lr_schedule_with_warmup
 
 from fgc.runtime.schedule import (
-    accumulation_steps,
     batch_tokens,
     cosine,
     scaled_lr,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.amp import GradScaler
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from fgc.runtime.data.batches import SequentialBatches, ShuffledBatches
@@ -17,6 +18,7 @@ from fgc.runtime.schedule import warmup_stable_decay
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.loop import train
 from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.precision import default_dtype
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.random_state import seed_everything
 from fgc.runtime.trainer.resume import resume
@@ -34,7 +36,14 @@ def random_tokens(count: int, seed: int) -> TokenFile:
 class SmallRun:
     """What train.py puts together, as one process of a run has it."""
 
-    def __init__(self, folder: Path, **config: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        dtype: torch.dtype = torch.float32,
+        first_scale: float | None = None,
+        **config: Any,
+    ) -> None:
         seed_everything(7)
         self.folder = folder
         self.output = folder / "output"
@@ -44,16 +53,18 @@ class SmallRun:
             "tie_word_embeddings": False,
             "intermediate_size": 24,
         } | config
-        self.model = LlamaForCausalLM(
-            LlamaConfig(
-                vocab_size=64,
-                hidden_size=16,
-                num_hidden_layers=2,
-                num_attention_heads=2,
-                max_position_embeddings=SEQ_LEN,
-                **settings,
+        with default_dtype(dtype):
+            self.model = LlamaForCausalLM(
+                LlamaConfig(
+                    vocab_size=64,
+                    hidden_size=16,
+                    num_hidden_layers=2,
+                    num_attention_heads=2,
+                    max_position_embeddings=SEQ_LEN,
+                    **settings,
+                )
             )
-        )
+        self.scaler = None if first_scale is None else GradScaler("cpu", first_scale)
         (folder / "model").mkdir(exist_ok=True)
         self.model.config.architectures = ["LlamaForCausalLM"]
         self.model.config.to_json_file(folder / "model/config.json")
@@ -79,6 +90,7 @@ class SmallRun:
             self.batches,
             self.progress,
             torch.device("cpu"),
+            scaler=self.scaler,
         )
 
     def resume(self, choice: str = "auto") -> None:
@@ -102,6 +114,7 @@ class SmallRun:
             project_dir=self.folder,
             last_step=last_step,
             tokens_per_step=BATCH_SIZE * SEQ_LEN,
+            scaler=self.scaler,
             **(settings | knobs),
         )
 

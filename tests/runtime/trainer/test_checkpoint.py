@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,7 +264,7 @@ def test_a_checkpoint_of_our_own_code_loads_in_a_fresh_process(small_run, tmp_pa
     model = AutoModelForCausalLM.from_config(
         LlamaForCausalLM.config_class.from_json_file(config_file)
     )
-    run.state = type(run.state)(model, *list(vars(run.state).values())[1:])
+    run.state = replace(run.state, model=model)
     save_checkpoint(run.checkpoints, run.state, run.folder)
     folder = run.checkpoints / "step-00000000"
     logits = tmp_path / "logits.pt"

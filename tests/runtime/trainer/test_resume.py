@@ -78,7 +78,7 @@ def test_a_run_stopped_in_its_last_step_gets_its_last_records(small_run, monkeyp
 def test_steps_are_safe_before_the_last_evaluation(small_run, monkeypatch) -> None:
     run = small_run()
 
-    def fails(*args: object) -> float:
+    def fails(*args: object, **knobs: object) -> float:
         raise MemoryError
 
     monkeypatch.setattr(loop, "evaluate", fails)

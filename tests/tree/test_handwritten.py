@@ -42,6 +42,7 @@ MODELING = "model/modeling_tiny_llama.py"
 BATCHES = "runtime/data/batches.py"
 DOCUMENTS = "runtime/data/documents.py"
 ENCODE = "runtime/data/encode.py"
+BUDGET = "runtime/schedule/budget.py"
 SCHEDULE = "runtime/schedule/warmup_stable_decay.py"
 ANY = ("...",)
 """A whole definition."""
@@ -145,6 +146,12 @@ EXPLAINED: dict[str, list[Hunk]] = {
             'if line.strip() == "":',
             "if line.strip() == document_separator:",
         ),
+    ],
+    "a variable of main had the name of the function": [
+        hunk(BUDGET, "batch_tokens", (), ANY),
+        hunk(TRAIN, "build_tokens_per_step", "return tokens_per_step(", "return batch_tokens("),
+        hunk(TRAIN, "from runtime.schedule.budget import batch_tokens", (), ANY),
+        hunk(TRAIN, "from runtime.schedule.budget import tokens_per_step", ANY, ()),
     ],
     "a parameter that may be positional is": [
         hunk(TRAIN, "build_train_data", "data=TokenBlocks(", "TokenBlocks("),

@@ -20,8 +20,8 @@ from runtime.data.batches import SequentialBatches
 from runtime.data.batches import ShuffledBatches
 from runtime.data.blocks import TokenBlocks
 from runtime.data.encode import tokenize_files
+from runtime.schedule.budget import batch_tokens
 from runtime.schedule.budget import steps
-from runtime.schedule.budget import tokens_per_step
 from runtime.schedule.warmup_stable_decay import warmup_stable_decay
 from runtime.trainer import strategy
 from runtime.trainer.checkpoint import TrainingState
@@ -44,7 +44,7 @@ LR = 0.0012
 
 
 def build_tokens_per_step() -> int:
-    return tokens_per_step(
+    return batch_tokens(
         batch_size=BATCH_SIZE,
         seq_len=SEQ_LEN,
         world_size=strategy.world_size(),

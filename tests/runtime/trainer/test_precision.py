@@ -348,7 +348,7 @@ def test_attention_runs_in_the_kernels_that_are_named(small_run, monkeypatch) ->
 
 def test_a_kernel_that_cannot_serve_is_an_error(small_run) -> None:
     run = small_run()
-    with pytest.raises(RuntimeError, match="No (available|viable)"):
+    with pytest.raises(RuntimeError, match=r"No (available|viable)"):
         run.train(1, sdpa_backends=["CUDNN_ATTENTION"])
 
 

@@ -1,7 +1,7 @@
 """From a budget of tokens to steps."""
 
 
-def tokens_per_step(
+def batch_tokens(
     *,
     # sequences in a batch, on each rank
     batch_size: int,

@@ -182,4 +182,6 @@ def _random_state_name() -> str:
 
 
 def _load(path: Path) -> dict:
+    if not path.exists():
+        raise ValueError(f"it has no {path.name}")
     return torch.load(path, map_location="cpu", weights_only=True)

@@ -31,10 +31,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Composer:
-    """Composes one document. Problems that it can go on after are left in ``diagnostics``."""
+    """Composes one document. Problems that it can go on after are left in ``diagnostics``.
+
+    ``written`` are the lines on which nodes, keys and aliases begin, in order, each with the path
+    of the node that it is a part of; an alias is one of the node in which it stands.
+    """
 
     def __init__(self, positions: Positions, places: Places):
         self.diagnostics: list[Diagnostic] = []
+        self.written: list[tuple[int, Path]] = []
         self._positions = positions
         self._places = places
         self._anchors: dict[str, Syntax] = {}
@@ -66,11 +71,13 @@ class Composer:
         self, event: Event, stream: Iterator[Event], path: Path, depth: int, floating: bool
     ) -> Syntax:
         """``floating`` holds below a `.define` key, down to the first anchor."""
-        if event.kind is EventKind.ALIAS:
-            return self._alias(event, path)
         anchor = event.anchor
+        if event.kind is EventKind.ALIAS:
+            self.written += ((event.start.line + 1, part_of) for part_of in (path, path[:-1]))
+            return self._alias(event, path)
         if anchor is not None and floating:
             path, floating = (anchor,), False
+        self.written.append((event.start.line + 1, path))
         if event.kind is EventKind.SCALAR:
             node: Syntax = self._scalar(event, path)
         else:

@@ -63,7 +63,7 @@ class Instance:
         below = tuple(
             self.node(child, hidden if child is config else inner) for child in children(node)
         )
-        copy = replace(with_children(node, below), path=self._path(node.path))
+        copy = replace(with_children(node, below), path=self.moved(node.path))
         if isinstance(copy, Literal | Var | File):
             return copy
         return self._named(copy)
@@ -76,7 +76,8 @@ class Instance:
         self._names.add(copy.name)
         return copy
 
-    def _path(self, path: Path) -> Path:
+    def moved(self, path: Path) -> Path:
+        """The path of the copy of what stands at ``path``."""
         if self._main is not None and path[:1] == (self._main,):
             return (*self._prefix, *path[1:])
         return (*self._prefix, *path)

@@ -12,10 +12,13 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Label
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.frontend.template.codegen import Chunk
 from fgc.compiler.frontend.template.dead_text import dead_text
+from fgc.compiler.frontend.template.deciding import Part, deciding
 from fgc.compiler.frontend.template.environment import TemplateEnvironment
 from fgc.compiler.frontend.template.loader import TemplateLoader
-from fgc.compiler.frontend.template.origins import align
+from fgc.compiler.frontend.template.namespace import Pins
+from fgc.compiler.frontend.template.origins import align, is_coarse
 from fgc.compiler.frontend.template.runtime_errors import LOADING, ErrorReporter, steps
+from fgc.compiler.ir.knobs import Knobs
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -101,16 +104,29 @@ def render_report(
         name, index = traced.trace[number]
         return loader.file_of(name), loader.compiled[name].chunks[index]
 
+    root = loader.file_of(key)
+    origins = align(text, marked, chunk_of, root)
     return RenderReport(
         Rendered(
             text,
-            align(text, marked, chunk_of, loader.file_of(key)),
+            origins,
             dict(loader.texts),
             tuple(loader.texts),
+            _knobs(loader, traced.pins, whole=(root, 1) if is_coarse(origins, root) else None),
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),
     )
+
+
+def _knobs(loader: TemplateLoader, pins: Pins, whole: tuple[str, int] | None) -> Knobs:
+    """What the templates did with knobs; all of them decide the line ``whole``."""
+    settings = pins.settings(loader.file_of)
+    parts = [Part(name, loader.file_of(name), t.flow) for name, t in loader.compiled.items()]
+    lines = deciding(parts, settings)
+    if whole is not None:
+        lines[whole] = frozenset(setting.name for setting in settings)
+    return Knobs(settings, lines)
 
 
 def _labelled(error: BuildError, labels: tuple[Label, ...]) -> BuildError:

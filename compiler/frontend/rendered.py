@@ -5,7 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from fgc.compiler.ir.knobs import Knobs
 from fgc.compiler.ir.span import Span
+
+NO_KNOBS = Knobs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,22 @@ class Rendered:
 
     ``origins[i]`` are the pieces of rendered line ``i + 1``, by column, at least one a line.
     ``sources`` holds the text of each template of the chain, by the name that spans use;
-    ``chain`` their names from the configuration itself to its last ancestor or include.
+    ``chain`` their names from the configuration itself to its last ancestor or include. ``knobs``
+    are the knobs that the templates have, who set them, and which lines they decide.
     """
 
     text: str
     origins: tuple[tuple[Piece, ...], ...]
     sources: dict[str, str]
     chain: tuple[str, ...]
+    knobs: Knobs = NO_KNOBS
+
+    def knobs_of(self, line: int) -> frozenset[str]:
+        """The knobs that decide what stands on a line of the rendered text."""
+        if not 1 <= line <= len(self.origins):
+            return frozenset()
+        lines = {(piece.file, piece.line) for piece in self.origins[line - 1]}
+        return frozenset[str]().union(*(self.knobs.deciding.get(at, ()) for at in lines))
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
         """The place in a template of a region of the rendered text (all count from 1)."""

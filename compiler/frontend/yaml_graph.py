@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from yaml.error import MarkedYAMLError
 
@@ -14,7 +14,8 @@ from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.positions import Positions
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.frontend.yaml_errors import explain, unprintable_character
-from fgc.compiler.ir.graph import Graph, Scalar
+from fgc.compiler.ir.graph import Graph, Path, Scalar
+from fgc.compiler.ir.knobs import Knob
 
 
 def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
@@ -34,7 +35,28 @@ def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
     diagnostics: list[Diagnostic] = [*composer.diagnostics, *builder.diagnostics]
     if diagnostics:
         raise BuildError(sorted(diagnostics, key=lambda found: _place(found, rendered)))
-    return Graph(roots, dict(rendered.sources), dict(bindings))
+    decided = _decided(rendered, composer.written)
+    return Graph(roots, dict(rendered.sources), dict(bindings), {(): rendered.knobs}, decided)
+
+
+def _decided(
+    rendered: Rendered, written: Sequence[tuple[int, Path]]
+) -> dict[Path, frozenset[Knob]]:
+    """The knobs behind the lines of each node, by its path.
+
+    A line belongs to each node that begins on it, or else to the last one that begins above.
+    """
+    behind = [
+        frozenset(Knob((), name) for name in rendered.knobs_of(line))
+        for line in range(1, len(rendered.origins) + 1)
+    ]
+    decided: dict[Path, frozenset[Knob]] = {}
+    ends = [*(line for line, _ in written), len(behind) + 1][1:]
+    for (line, path), end in zip(written, ends, strict=True):
+        knobs = frozenset[Knob]().union(*behind[line - 1 : max(end - 1, line)])
+        if knobs:
+            decided[path] = decided.get(path, frozenset()) | knobs
+    return decided
 
 
 def _place(diagnostic: Diagnostic, rendered: Rendered) -> tuple[int, int, int]:

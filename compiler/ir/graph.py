@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
+from fgc.compiler.ir.knobs import Knob, Knobs
 from fgc.compiler.ir.span import Span
 
 Scalar = None | bool | int | float | str
@@ -139,15 +140,32 @@ class Graph:
     ``roots`` are the top-level keys in the order of the configuration, ``.define`` keys left out.
     ``sources`` holds the text of each file that contributed, by the name that spans use.
     ``bindings`` are values for `!var` nodes, given from outside (``--set``, a caller project).
+
+    ``knobs`` are those of the configuration, at the empty path, and of each project that it links,
+    at the path of the node that does. ``decided`` gives for a node's path the knobs that decide
+    what is written there, nodes below it aside.
     """
 
     roots: tuple[Entry, ...]
     sources: dict[str, str] = field(default_factory=dict[str, str])
     bindings: dict[str, Scalar] = field(default_factory=dict[str, Scalar])
+    knobs: dict[Path, Knobs] = field(default_factory=dict[Path, Knobs])
+    decided: dict[Path, frozenset[Knob]] = field(default_factory=dict[Path, frozenset[Knob]])
 
     def root(self, key: str) -> Node | None:
         """The top-level node ``key``, or None."""
         return next((entry.value for entry in self.roots if entry.key == key), None)
+
+    def knobs_behind(self, *keys: str) -> tuple[Knob, ...]:
+        """The knobs that decide the top-level nodes ``keys`` and all that is below them.
+
+        They are in the order in which they got their first value; those of linked projects follow.
+        """
+        paths = {node.path for key in keys if (root := self.root(key)) for node in walk(root)}
+        paths |= {(key,) for key in keys}
+        found = frozenset[Knob]().union(*(self.decided.get(path, ()) for path in paths))
+        ordered = (Knob(at, name) for at, knobs in self.knobs.items() for name in knobs.names)
+        return tuple(knob for knob in ordered if knob in found)
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from fgc.compiler.frontend.from_project import ProjectCall, is_from_project, rea
 from fgc.compiler.frontend.instance import Instance
 from fgc.compiler.frontend.project import config_by_name, load_project
 from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Scalar, Var, walk
+from fgc.compiler.ir.graph import Path as NodePath
+from fgc.compiler.ir.knobs import Knob, Knobs
 from fgc.compiler.ir.rewrite import Rewriter
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.load import Source, from_config
@@ -50,9 +53,10 @@ def link(graph: Graph, source: Source) -> Graph:
     if not any(map(is_from_project, walk(*(entry.value for entry in graph.roots)))):
         return graph
     names = {name for node in _nodes(graph) if (name := getattr(node, "name", None))}
-    work = _Work(names, dict(graph.sources))
+    work = _Work(names, dict(graph.sources), dict(graph.knobs), dict(graph.decided))
     linker = _Linker(work, source.project_root, graph.bindings, (_Step.of(source, None),))
-    return replace(Rewriter(linker.change).graph(graph), sources=work.sources)
+    linked = Rewriter(linker.change).graph(graph)
+    return replace(linked, sources=work.sources, knobs=work.knobs, decided=work.decided)
 
 
 @dataclass
@@ -61,7 +65,24 @@ class _Work:
 
     names: set[str]
     sources: dict[str, str]
+    knobs: dict[NodePath, Knobs]
+    decided: dict[NodePath, frozenset[Knob]]
     linked: int = field(default=0)
+
+    def adopt(self, call: ProjectCall, other: Graph, moved: Callable[[NodePath], NodePath]) -> None:
+        """Take over the knobs of ``other``, whose nodes go to the paths that ``moved`` gives.
+
+        What decides the call decides all that it links. The pins of the other project are written
+        at the call.
+        """
+        at = call.call.path
+        linking = [found for path, found in self.decided.items() if path[: len(at)] == at]
+        self.decided[at] = frozenset[Knob]().union(*linking)
+        for path, found in other.decided.items():
+            if path:
+                own = frozenset(Knob(at, knob.name) for knob in found)
+                self.decided[moved(path)] = self.decided.get(moved(path), frozenset()) | own
+        self.knobs[at] = other.knobs[()].pinned_at(call.places["pp_kwargs"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +153,7 @@ class _Linker:
         bindings = {name: entry.value for name, entry in call.variables.items()}
         main = None if call.is_mapping else call.targets[0]
         instance = Instance(call.call.path, bindings, self._work.names, main)
+        self._work.adopt(call, other, instance.moved)
         chain = (*self._chain, _Step.of(source, call.call.span))
         linker = _Linker(self._work, source.project_root, {}, chain)
         rewriter = Rewriter(linker.change)

@@ -13,6 +13,7 @@ import fgc.templates
 from fgc.compiler.diagnostics.diagnostic import BuildError
 from fgc.compiler.ir.graph import Scalar
 from fgc.compiler.passes.load import load
+from fgc.compiler.passes.parse import parse
 from fgc.compiler.passes.render import render
 from tests.templates.settings import Settings, changes, read
 
@@ -175,6 +176,19 @@ def test_a_knob_changes_what_it_names(config: Path, knob: Knob) -> None:
     before = read(config, **knob.given)
     after = read(config, **knob.given, **{knob.name: knob.value})
     assert changes(before, after) == knob.changed
+
+
+@pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
+def test_a_knob_is_told_of_all_that_it_changes(config: Path, knob: Knob) -> None:
+    """And a value is told to depend on few others."""
+    graph = parse(render(load(config, overrides=knob.given)))
+    for place in knob.changed:
+        key = place.partition(".")[0]
+        if graph.root(key) is not None:
+            assert knob.name in {told.name for told in graph.knobs_behind(key)}
+    if graph.root(knob.name) is not None:
+        guards = {"base_batch_size", "schedule"}
+        assert {told.name for told in graph.knobs_behind(knob.name)} <= {knob.name, *guards}
 
 
 @pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)

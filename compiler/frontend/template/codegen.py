@@ -85,7 +85,7 @@ class TracingGenerator(CodeGenerator):
     # Every statement has its place, also the second one of a line.
     def newline(self, node: nodes.Node | None = None, extra: int = 0) -> None:
         self._last_line = -1
-        super().newline(_first(node) if isinstance(node, nodes.Expr) else node, extra)
+        super().newline(first_part(node) if isinstance(node, nodes.Expr) else node, extra)
 
     def writeline(self, x: str, node: nodes.Node | None = None, extra: int = 0) -> None:
         if node is None and x.startswith("yield from parent_template."):
@@ -95,6 +95,10 @@ class TracingGenerator(CodeGenerator):
     def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
         self.newline(node)  # Jinja checks the target before it says where it is
         super().visit_Assign(node, frame)
+
+    def visit_NSRef(self, node: nodes.NSRef, frame: Frame) -> None:
+        name = f"environment.knob({node.attr!r}, {self.name!r}, {int(node.lineno)})"
+        self.writeline(f"{frame.symbols.ref(node.name)}[{name}]")
 
     def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
         self._extends = node
@@ -128,7 +132,7 @@ class TracingGenerator(CodeGenerator):
 
     def _new_chunk(self, node: nodes.Node) -> int:
         literal = node.data if isinstance(node, nodes.TemplateData) else None
-        place = Place.of((_first(node) if isinstance(node, nodes.Expr) else node).lineno)
+        place = Place.of((first_part(node) if isinstance(node, nodes.Expr) else node).lineno)
         self.chunks.append(Chunk(place, literal))
         return len(self.chunks) - 1
 
@@ -218,7 +222,7 @@ class TracingGenerator(CodeGenerator):
             super().visit_Const(node, frame)
 
 
-def _first(node: nodes.Node) -> nodes.Node:
+def first_part(node: nodes.Node) -> nodes.Node:
     """The part of an expression that stands first; Jinja places a filter at its name."""
     parts = [part for part in (node, *node.find_all(nodes.Expr)) if isinstance(part.lineno, Place)]
     return min(
@@ -230,7 +234,7 @@ def _content_places(output: nodes.Output) -> list[Place]:
     """Where a stretch of output first holds more than blanks, YAML comments and markers."""
     line = ""
     for child in output.nodes:
-        place = Place.of(_first(child).lineno)
+        place = Place.of(first_part(child).lineno)
         parts = child.data.split("\n") if isinstance(child, nodes.TemplateData) else ["{}"]
         for offset, part in enumerate(parts):
             line = part if offset else line + part

@@ -17,6 +17,7 @@ from jinja2.parser import Parser
 
 from fgc.compiler.frontend.template.codegen import Chunk, TracingGenerator
 from fgc.compiler.frontend.template.environment import TemplateEnvironment
+from fgc.compiler.frontend.template.flow import KNOBS, Flow, flow
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.preprocess import Preprocessed, preprocess
 from fgc.compiler.frontend.template.syntax_errors import UnfinishedStatement, UnknownOperation
@@ -51,7 +52,7 @@ class CompiledTemplate:
     ``statements`` are the places that lines of the code belong to, by line; ``tokens`` all tokens
     in tags, in their order; ``base`` the name of the template that it extends, where a rendering
     cannot change it; ``extends`` whether it extends any; ``dropped`` where text stands that is
-    therefore never rendered.
+    therefore never rendered; ``flow`` what goes into its text.
     """
 
     key: str
@@ -63,6 +64,7 @@ class CompiledTemplate:
     extends: bool
     base: str | None
     dropped: tuple[Place, ...]
+    flow: Flow
 
     def place_of(self, code_line: int) -> Place:
         """The statement that a line of the code belongs to."""
@@ -117,7 +119,8 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
         tokens = list(_place_tokens(source, environment))
         tree = _parse(environment, tokens, key)
         _check_operations(environment, tree, tokens)
-        _pin_knobs(environment, tree)
+        read = flow(tree, key)
+        _pin_knobs(environment, tree, key)
         generator = TracingGenerator(environment, key)
         generator.visit(tree)
         code = compile(cast(StringIO, generator.stream).getvalue(), key, "exec")
@@ -139,6 +142,7 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
         tree.find(nodes.Extends) is not None,
         _base(tree),
         tuple(generator.dropped),
+        read,
     )
 
 
@@ -186,13 +190,15 @@ def _check_operations(
                 raise UnknownOperation(kind, node.name, place, tuple(known))
 
 
-def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template) -> None:
+def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template, key: str) -> None:
     """Pass what is assigned to ``ns`` through the environment, which sets pinned knobs."""
     for assignment in tree.find_all(nodes.Assign):
         target = assignment.target
-        if isinstance(target, nodes.Name) and target.name == "ns":
-            pin = nodes.EnvironmentAttribute("pin", lineno=assignment.lineno)
-            call = nodes.Call(pin, [assignment.node], [], None, None, lineno=assignment.lineno)
+        if isinstance(target, nodes.Name) and target.name == KNOBS:
+            at = assignment.lineno
+            pin = nodes.EnvironmentAttribute("pin", lineno=at)
+            place: list[nodes.Expr] = [nodes.Const(key), nodes.Const(int(at))]
+            call = nodes.Call(pin, [assignment.node, *place], [], None, None, lineno=at)
             call.set_environment(environment)
             assignment.node = call
 

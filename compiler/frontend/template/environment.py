@@ -26,7 +26,7 @@ from jinja2.utils import Namespace, missing
 from fgc.compiler.frontend.template import limits
 from fgc.compiler.frontend.template.globals import template_globals
 from fgc.compiler.frontend.template.marks import mark, strip_marks
-from fgc.compiler.frontend.template.namespace import KnobNamespace, Pins
+from fgc.compiler.frontend.template.namespace import KnobName, KnobNamespace, Pins
 from fgc.compiler.frontend.template.toyaml import to_yaml
 
 _CALL = 4  # steps of a budget
@@ -206,11 +206,13 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         """A string, a list or a mapping that an expression has made."""
         return self.budget.handle(value)
 
-    def pin(self, value: Any) -> Any:
-        """What is assigned to the variable ``ns``."""
+    def pin(self, value: Any, template: str, line: int) -> Any:
+        """What is assigned to the variable ``ns`` on ``line`` of ``template``."""
         if isinstance(value, KnobNamespace):
-            value.pin(self.pins)
+            value.pin(self.pins, template, line)
         return value
+
+    knob = staticmethod(KnobName)
 
     # What the sandbox asks.
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:

@@ -48,6 +48,12 @@ def align(
     return _complete(pieces, root)
 
 
+def is_coarse(origins: Origins, root: str) -> bool:
+    """Whether all that ``origins`` say is that the text comes from ``root``."""
+    whole = Piece(1, root, 1, None)
+    return all(pieces == (whole,) for pieces in origins)
+
+
 def _runs(marked: str, chunk_of: Callable[[int], tuple[str, Chunk]]) -> Iterator[_Run]:
     for part, number in segments(marked):
         file, chunk = chunk_of(number)

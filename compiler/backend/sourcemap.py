@@ -13,10 +13,11 @@ covers has no origin::
     }
 
 A run is ``[first line, number of lines, places, source, line]``. ``places`` is flat: source, line
-and column of each configuration place, the cause first and what it overrode after it. It holds for
-the whole run. The last two numbers are absent where the lines are not from the runtime or a user's
-module; where they are there, the k-th line of the run is from the k-th line after ``line``.
-``source`` is an index in ``sources``. Lines and columns count from 1.
+and column of each configuration place behind the lines, the deciding one first: the line that gives
+an argument, and then that of the constant that it is given. It holds for the whole run. The last
+two numbers are absent where the lines are not from the runtime or a user's module; where they are
+there, the k-th line of the run is from the k-th line after ``line``. ``source`` is an index in
+``sources``. Lines and columns count from 1.
 """
 
 from __future__ import annotations

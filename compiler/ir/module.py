@@ -58,16 +58,31 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The place in the configuration behind a part of a definition.
+
+    ``path`` leads to the part: the dotted name of what is called, and then, from call to call, an
+    argument by its keyword or its number, ``("AdamW", "betas", "0")``. A name alone means wherever
+    it is read, ``("config.hidden_size",)``.
+    """
+
+    path: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One top-level statement, or a run of them that stand together without blank lines.
 
-    ``spans`` are the places in the configuration that decided it, the deciding one first.
+    ``spans`` are the places in the configuration that decided it, the deciding one first;
+    ``causes`` tell more of parts of it. A cause may name what is not in the text.
     """
 
     name: str
     text: str
     spans: tuple[Span, ...] = ()
     origin: Origin | None = None
+    causes: tuple[Cause, ...] = ()
 
     @property
     def verbatim(self) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from fgc.compiler.backend.causes import Parts
 from fgc.compiler.backend.module_text import Placed, module_text
 from fgc.compiler.backend.relative_paths import RelativePaths
 from fgc.compiler.backend.sourcemap import CodeLine, Origins, Place, SourceMap
@@ -28,25 +29,37 @@ def emit(modules: Sequence[Module], paths: RelativePaths) -> Emitted:
     source_map = SourceMap()
     for module in modules:
         text, placed = module_text(module)
-        ast.parse(text)  # a text that is not Python is a bug, to be seen here and not at launch
+        tree = ast.parse(text)  # what is not Python is a bug, to be seen here and not at launch
         python[module.path] = text
-        _trace(source_map, module.path, placed, paths)
+        _trace(source_map, module.path, placed, Parts(tree) if _has_causes(module) else None, paths)
     for path in packages(list(python)):
         python.setdefault(path, "")
     return Emitted(python, source_map)
 
 
+def _has_causes(module: Module) -> bool:
+    return any(piece.causes for piece in module.pieces)
+
+
 def _trace(
-    source_map: SourceMap, path: str, pieces: Iterable[Placed], paths: RelativePaths
+    source_map: SourceMap,
+    path: str,
+    pieces: Iterable[Placed],
+    parts: Parts | None,
+    paths: RelativePaths,
 ) -> None:
     for placed in pieces:
-        places = tuple(_place(span, paths) for span in placed.piece.spans)
-        origin = placed.piece.origin
+        piece, origin = placed.piece, placed.piece.origin
+        of_lines: Mapping[int, Sequence[Span]] = {}
+        if parts is not None:
+            of_lines = parts.places(placed.first, placed.last, piece.causes)
         for line in range(placed.first, placed.last + 1):
+            spans = of_lines.get(line, piece.spans)
+            places = tuple(dict.fromkeys(_place(span, paths) for span in spans))
             code = None
             if origin is not None:
                 # the text of a specialised definition has lines of its own
-                offset = line - placed.first if placed.piece.verbatim else 0
+                offset = line - placed.first if piece.verbatim else 0
                 code = CodeLine(origin.file, origin.line + offset)
             if places or code is not None:
                 source_map.add(path, line, Origins(places, code))

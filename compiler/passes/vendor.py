@@ -12,7 +12,6 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Literal
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
-from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.specialise import Specialised
 from fgc.compiler.program.placement import tree_module, tree_path
 from fgc.compiler.program.plan import ModelPlan, Plan
@@ -57,7 +56,7 @@ class _Files:
             path=f"{model.folder}/modeling_{model.name}.py",
             docstring=_model_docstring(self.plan, model),
             imports=tuple(imports.values()),
-            pieces=tuple(self._piece(code, unit.spans) for code in codes),
+            pieces=tuple(self._piece(code, unit) for code in codes),
             future=self._futures(codes),
         )
 
@@ -110,7 +109,7 @@ class _Files:
                     path=tree_path(name),
                     docstring=source.docstring,
                     imports=self._imports(codes, unit, located),
-                    pieces=tuple(self._piece(code, unit.spans) for code in codes),
+                    pieces=tuple(self._piece(code, unit) for code in codes),
                     future=source.future,
                 )
             )
@@ -127,7 +126,7 @@ class _Files:
             if d.kind == "value" and d.name in used
         ]
         constants = _constants(self.plan, used)
-        codes = [self._piece(code, unit.spans) for code in unit.roots]
+        codes = [self._piece(code, unit) for code in unit.roots]
         pieces = [*values, *constants, *codes]
         if not self.plan.program.collects:
             pieces.append(Piece("", 'if __name__ == "__main__":\n    sys.exit(main())\n'))
@@ -189,9 +188,10 @@ class _Files:
 
     # Pieces.
 
-    def _piece(self, code: Code, spans: Mapping[str, tuple[Span, ...]]) -> Piece:
+    def _piece(self, code: Code, unit: UnitCode) -> Piece:
         origin = None if code.origin is None else self._origin(code.origin)
-        return Piece(code.name, code.text, spans.get(code.name, ()), origin)
+        spans, causes = unit.spans.get(code.name, ()), unit.causes.get(code.name, ())
+        return Piece(code.name, code.text, spans, origin, causes)
 
     def _origin(self, definition: Definition) -> Origin:
         return Origin(tree_path(definition.module), definition.line, definition.text)

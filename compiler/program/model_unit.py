@@ -10,6 +10,7 @@ from fgc.compiler.backend.names import path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.program import remember
+from fgc.compiler.program.causes import model_causes, part_causes
 from fgc.compiler.program.namespace import Namespace
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.unit import (
@@ -106,12 +107,14 @@ class ModelUnit:
         reached = remember.reach(
             self.library, self._local(families), named(families), codes, own(self.plan)
         )
+        fields = model_causes(self.model)
         return UnitCode(
             reached.roots,
             (),
             reached.definitions,
             self.namespace.imports,
             spans_of(families),
+            {name: (*causes, *fields) for name, causes in part_causes(families).items()},
             (*self.families.whole, *reached.whole),
         )
 

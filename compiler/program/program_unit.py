@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import libcst as cst
 
@@ -11,9 +11,10 @@ from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node
-from fgc.compiler.ir.module import Import
+from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program import remember
+from fgc.compiler.program.causes import call_causes, program_causes
 from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
 from fgc.compiler.program.model_unit import ModelUnit
 from fgc.compiler.program.namespace import Namespace
@@ -104,6 +105,7 @@ class ProgramUnit:
             )
         )
         self.makers: dict[str, list[str]] = {}
+        self.written: dict[str, list[Cause]] = {}
 
     def code(self) -> UnitCode:
         """The program's own definitions, and what they reach."""
@@ -146,6 +148,7 @@ class ProgramUnit:
             reached.definitions,
             self.namespace.imports,
             spans,
+            self._causes(trees),
             (*self.families.whole, *reached.whole),
         )
 
@@ -185,6 +188,11 @@ class ProgramUnit:
             known[f"build_{made}"] = Construct(Construction(cst.Name(f"build_{made}")))
         return known
 
+    def _causes(self, names: Iterable[str]) -> dict[str, tuple[Cause, ...]]:
+        """What is behind the parts of the program's functions ``names``."""
+        everywhere = program_causes(self.plan)
+        return {name: (*self.written.get(name, ()), *everywhere) for name in names}
+
     # The functions that make nodes.
 
     def _given(self, call: Call) -> frozenset[str]:
@@ -219,6 +227,8 @@ class ProgramUnit:
         made = self.writer.made(part)
         if not isinstance(made, cst.Call):
             return made, None
+        arguments = call_causes(call, made.func, self._positional, given=len(given))
+        self.written[f"build_{self.plan.builders[call]}"] = list(arguments)
         made = made.with_changes(args=[*(cst.Arg(cst.Name(name)) for name in given), *made.args])
         return made, self._returns(call, made)
 
@@ -418,6 +428,8 @@ class ProgramUnit:
         part = self.families.part(call, None)
         construction = self.writer.construction(part)
         order = self._positional(call)
+        arguments = call_causes(call, construction.callee, self._positional)
+        self.written.setdefault(self.plan.program.entry, []).extend(arguments)
         return Construction(construction.callee, construction.args, None, order, exploded=True)
 
     def _positional(self, call: Call) -> tuple[str, ...]:

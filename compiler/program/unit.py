@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from fgc.compiler.ir.graph import Call
-from fgc.compiler.ir.module import Import
+from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.language import CALLABLES, written
 from fgc.compiler.program.namespace import Namespace, attribute
@@ -29,7 +29,8 @@ class UnitCode:
     ``roots`` are its own definitions in order, ``reached`` what they need of the library.
     ``families`` are specialised definitions that keep the place of the ones they were made from.
     ``imports`` are those of the roots, by name; ``spans`` the places in the configuration behind
-    each definition. ``whole`` are definitions that could not be specialised, and why.
+    each definition, ``causes`` those behind parts of it. ``whole`` are definitions that could not
+    be specialised, and why.
     """
 
     roots: tuple[Code, ...]
@@ -37,6 +38,7 @@ class UnitCode:
     reached: tuple[Code, ...]
     imports: Mapping[str, Import]
     spans: Mapping[str, tuple[Span, ...]]
+    causes: Mapping[str, tuple[Cause, ...]]
     whole: tuple[Whole, ...] = ()
 
 

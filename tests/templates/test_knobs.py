@@ -180,14 +180,16 @@ def test_a_knob_changes_what_it_names(config: Path, knob: Knob) -> None:
 
 @pytest.mark.parametrize("knob", KNOBS, ids=lambda knob: knob.name)
 def test_a_knob_is_told_of_all_that_it_changes(config: Path, knob: Knob) -> None:
-    """And a value is told to depend on few others."""
+    """Where it is there, before or after; and a value is told to depend on few others."""
     graph = parse(render(load(config, overrides=knob.given)))
+    changed = parse(render(load(config, overrides={**knob.given, knob.name: knob.value})))
     for place in knob.changed:
         key = place.partition(".")[0]
-        if graph.root(key) is not None:
-            assert knob.name in {told.name for told in graph.knobs_behind(key)}
+        here = [g for g in (graph, changed) if g.root(key) is not None]
+        told = {told.name for g in here for told in g.knobs_behind(key)}
+        assert not here or knob.name in told
     if graph.root(knob.name) is not None:
-        guards = {"base_batch_size", "schedule"}
+        guards = {"base_batch_size", "global_batch_tokens", "schedule"}
         assert {told.name for told in graph.knobs_behind(knob.name)} <= {knob.name, *guards}
 
 

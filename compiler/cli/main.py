@@ -11,6 +11,7 @@ import sys
 import click
 
 from fgc.compiler.cli.build import build
+from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.pp import pp
 
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
@@ -23,6 +24,7 @@ def cli() -> None:
 
 
 cli.add_command(build)
+cli.add_command(graph)
 cli.add_command(pp)
 
 

@@ -77,6 +77,22 @@ def set_option(command: Command) -> Command:
     )(command)
 
 
+def target_option(*, multiple: bool) -> Callable[[Command], Command]:
+    """``--target T``: the command gets it as ``targets`` where it takes several, else ``target``.
+
+    One that takes a single target cannot do without.
+    """
+    text = "A top-level node." + (" Repeatable.  [default: all]" if multiple else "")
+    return click.option(
+        "--target",
+        "targets" if multiple else "target",
+        metavar="T",
+        multiple=multiple,
+        required=not multiple,
+        help=text,
+    )
+
+
 def format_option(command: Command) -> Command:
     """How diagnostics are written."""
     return click.option(

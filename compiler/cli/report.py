@@ -5,28 +5,39 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from fgc.compiler.diagnostics.diagnostic import Diagnostic
+    from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
     from fgc.compiler.pipeline import Outcome
 
 
-def report(outcome: Outcome, output_format: str) -> None:
+def report(outcome: Outcome, output_format: str = "text") -> None:
     """Writes the findings of ``outcome`` to standard error; as JSON also when there are none."""
-    from fgc.compiler.diagnostics.render import render_json, render_text, summary
-
-    found = outcome.diagnostics
     if output_format == "json":
-        click.echo(render_json(found), err=True, nl=False)
-        return
-    if not found:
-        return
-    texts = _texts(found) | dict(outcome.build.sources)
+        from fgc.compiler.diagnostics.render import render_json
+
+        click.echo(render_json(outcome.diagnostics), err=True, nl=False)
+    elif outcome.diagnostics:
+        report_findings(outcome.diagnostics, outcome.build.sources)
+
+
+def refuse(error: BuildError, sources: Mapping[str, str]) -> NoReturn:
+    """Writes what a command ran into behind the passes, and ends it."""
+    report_findings(error.diagnostics, sources)
+    raise SystemExit(1)
+
+
+def report_findings(found: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
+    """Writes a frame for each finding to standard error."""
+    from fgc.compiler.diagnostics.render import render_text, summary
+
+    found = tuple(found)
+    texts = _texts(found) | dict(sources)
     color = wants_color(sys.stderr)
     # `color=True` keeps click from stripping the escapes that were decided on here
     click.echo(render_text(found, texts, color=color, cwd=Path.cwd()), err=True, color=color)

@@ -273,4 +273,3 @@ def _indented(lines: Iterable[_Line], indent: str = _INDENT) -> list[_Line]:
 def _is_tall(lines: Sequence[_Line]) -> bool:
     """Whether the entry before ended in an indented line."""
     return lines[-1].text.startswith(" ")
-

@@ -9,6 +9,7 @@ from dataclasses import replace
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Entry, Graph, Node, children, walk
 from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.views.places import one_line
 
 MOST_NAMED = 10
 
@@ -61,7 +62,7 @@ def ids(roots: Iterable[Entry]) -> dict[Node, str]:
     found: dict[Node, str] = {}
     taken: set[str] = set()
     for node in walk(*(entry.value for entry in roots)):
-        path = ".".join(node.path)
+        path = one_line(".".join(node.path))
         name, number = path, 1
         while name in taken:
             number += 1

@@ -25,7 +25,8 @@ def read(text: str, bindings: Mapping[str, Scalar] | None = None) -> Graph:
 def linked(config: Path, until: str = "link") -> Graph:
     """The graph of a configuration after a pass."""
     outcome = run(Request(config), until=until)
-    assert not outcome.failed and outcome.build.graph is not None
+    assert not outcome.failed
+    assert outcome.build.graph is not None
     return outcome.build.graph
 
 
@@ -40,7 +41,7 @@ def assert_equal_graphs(one: Graph, other: Graph) -> None:
 
     def compare(path: str, a: Node, b: Node) -> None:
         if a in matched or b in matched:
-            assert matched.get(a) is b and matched.get(b) is a, f"{path}: shared in one graph only"
+            assert (matched.get(a), matched.get(b)) == (b, a), f"{path}: shared in one graph only"
             return
         matched[a], matched[b] = b, a
         assert facts(a) == facts(b), path

@@ -14,32 +14,12 @@ from fgc.targets.model.config_json import config_json, generation_config_json
 from fgc.targets.model.config_module import configuration_module
 from fgc.targets.model.hf_protocol import PROTECTED
 from fgc.targets.model.spec import ModelSpec, model_spec
+from fgc.targets.needed import NEEDED
 from fgc.targets.tokenizer.files import tokenizer_files
 from fgc.targets.train.files import GITIGNORE, readme
 from fgc.targets.train.program import TRAIN
 
 PROGRAM = TRAIN
-NEEDED = (
-    "seed",
-    "total_tokens",
-    "tokens_per_step",
-    "tokenizer",
-    "train_data",
-    "eval_data",
-    "model",
-    "optimizer",
-    "lr_scheduler",
-    "trainer",
-    "dtype",
-    "precision",
-    "scaler",
-    "float32_matmul_precision",
-    "attn_implementation",
-    "gradient_checkpointing",
-    "torch_compile",
-    "torch_compile_options",
-    "launch_args",
-)
 LOCAL_PACKAGES = ("runtime", "model", "user")
 
 __all__ = ["NEEDED", "PROGRAM", "PROTECTED", "project_files"]

@@ -86,7 +86,8 @@ def _shown(
     from fgc.compiler.pipeline import relative_paths
     from fgc.compiler.views.selection import select
 
-    assert build.graph is not None and build.source is not None
+    assert build.graph is not None
+    assert build.source is not None
     name_of = relative_paths(build.source).name
     config = name_of(build.source.path.as_posix())
     chosen = select(build.graph, targets)

@@ -13,6 +13,7 @@ import click
 from fgc.compiler.cli.build import build
 from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.pp import pp
+from fgc.compiler.cli.targets import targets
 
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
@@ -26,6 +27,7 @@ def cli() -> None:
 cli.add_command(build)
 cli.add_command(graph)
 cli.add_command(pp)
+cli.add_command(targets)
 
 
 def main() -> None:

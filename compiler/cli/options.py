@@ -93,6 +93,18 @@ def target_option(*, multiple: bool) -> Callable[[Command], Command]:
     )
 
 
+def text_or_json_option(command: Command) -> Command:
+    """How a listing is written: the command gets it as ``output_format``."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="A table for people, or JSON.",
+    )(command)
+
+
 def format_option(command: Command) -> Command:
     """How diagnostics are written."""
     return click.option(

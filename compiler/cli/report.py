@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -47,6 +48,11 @@ def report_findings(found: Iterable[Diagnostic], sources: Mapping[str, str]) -> 
 def wants_color(stream: TextIO) -> bool:
     """Whether ``stream`` is a terminal and NO_COLOR (no-color.org) is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+def terminal_width() -> int | None:
+    """The columns of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _texts(found: Iterable[Diagnostic]) -> dict[str, str]:

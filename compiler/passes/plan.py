@@ -23,6 +23,7 @@ from fgc.compiler.ir.graph import (
 from fgc.compiler.ir.graph import (
     Mapping as MappingNode,
 )
+from fgc.compiler.program.needed import needed_roots
 from fgc.compiler.program.options import launch_args
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.sharing import promoted
@@ -36,7 +37,7 @@ def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None 
     Raises `BuildError` (FGC040) where the model cannot be told.
     """
     graph = resolution.graph
-    wanted = graph.roots if needed is None else _wanted(graph, needed)
+    wanted = graph.roots if needed is None else needed_roots(graph, needed)
     models = _models(graph, wanted)
     _check_models_apart(wanted, models)
     builders = _builders(wanted, program, models)
@@ -50,18 +51,6 @@ def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None 
         launch_args=launch_args(graph),
         models=models,
     )
-
-
-def _wanted(graph: Graph, needed: Sequence[str]) -> tuple[Entry, ...]:
-    """The needed top-level nodes, and those others that they refer to, in order."""
-    below: set[int] = {
-        id(node)
-        for entry in graph.roots
-        if entry.key in needed
-        for node in walk(entry.value)
-        if not (isinstance(node, Literal) and node.value is None)
-    }
-    return tuple(entry for entry in graph.roots if entry.key in needed or id(entry.value) in below)
 
 
 def _models(graph: Graph, roots: Sequence[Entry]) -> dict[Call, ModelPlan]:

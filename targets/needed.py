@@ -1,0 +1,34 @@
+"""The top-level nodes that the training project is made of."""
+
+from fgc.compiler.ir.graph import Graph
+from fgc.compiler.program.needed import needed_roots
+
+NEEDED = (
+    "seed",
+    "total_tokens",
+    "tokens_per_step",
+    "tokenizer",
+    "train_data",
+    "eval_data",
+    "model",
+    "optimizer",
+    "lr_scheduler",
+    "trainer",
+    "dtype",
+    "precision",
+    "scaler",
+    "float32_matmul_precision",
+    "attn_implementation",
+    "gradient_checkpointing",
+    "torch_compile",
+    "torch_compile_options",
+    "launch_args",
+)
+READ = ("meta", "strategy")
+"""Targets that are read at build: names and texts, and how the program is spread over processes."""
+
+
+def needed_targets(graph: Graph) -> frozenset[str]:
+    """The targets that the project is made of."""
+    roots = needed_roots(graph, (*NEEDED, *READ))
+    return frozenset(str(entry.key) for entry in roots)

@@ -14,6 +14,7 @@ from fgc.compiler.cli.build import build
 from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.pp import pp
 from fgc.compiler.cli.targets import targets
+from fgc.compiler.cli.trefs import trefs
 
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
@@ -28,6 +29,7 @@ cli.add_command(build)
 cli.add_command(graph)
 cli.add_command(pp)
 cli.add_command(targets)
+cli.add_command(trefs)
 
 
 def main() -> None:

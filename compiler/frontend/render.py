@@ -18,6 +18,7 @@ from fgc.compiler.frontend.template.loader import TemplateLoader
 from fgc.compiler.frontend.template.namespace import Pins
 from fgc.compiler.frontend.template.origins import align, is_coarse
 from fgc.compiler.frontend.template.runtime_errors import LOADING, ErrorReporter, steps
+from fgc.compiler.frontend.template_chain import TemplateChain
 from fgc.compiler.ir.knobs import Knobs
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -25,7 +26,7 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class RenderReport:
-    """A rendering, and what its templates did with names.
+    """A rendering, what its templates did with names, and how they refer to each other.
 
     ``pins_read`` are the pinned names that a template looked at; ``names`` all variables that were
     looked up and all knobs that were read or assigned. A pinned name in neither does nothing.
@@ -34,6 +35,7 @@ class RenderReport:
     rendered: Rendered
     pins_read: frozenset[str]
     names: frozenset[str]
+    chain: TemplateChain
 
 
 def render(
@@ -74,7 +76,7 @@ def render_report(
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
 ) -> RenderReport:
-    """As `render`, and report which names were used."""
+    """As `render`, and report which names were used, and which templates."""
     loader = TemplateLoader(search_path, sources)
     reporter = ErrorReporter(loader)
 
@@ -116,6 +118,7 @@ def render_report(
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),
+        loader.chain(environment.references),
     )
 
 

@@ -67,11 +67,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """Boxes, those of targets before what they refer to, and edges."""
+    """Boxes, those of targets before what they refer to, and edges.
+
+    ``between`` stands between the two columns of a row where they are not drawn as columns.
+    """
 
     title: str
     boxes: tuple[Box, ...]
     edges: tuple[Edge, ...]
+    between: str = " = "
 
     def groups(self) -> tuple[list[list[Box]], list[Box]]:
         """The boxes of each target that has several of its own, and all other boxes."""

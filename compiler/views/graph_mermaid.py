@@ -55,18 +55,18 @@ def _boxes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:
     groups, alone = diagram.groups()
     for group in groups:
         yield f'subgraph {_group_name(group, names)} [" "]'
-        yield from (f'    {names[box.id]}["{_label(box)}"]' for box in group)
+        yield from (f'    {names[box.id]}["{_label(box, diagram.between)}"]' for box in group)
         yield "end"
-    yield from (f'{names[box.id]}["{_label(box)}"]' for box in alone)
+    yield from (f'{names[box.id]}["{_label(box, diagram.between)}"]' for box in alone)
 
 
 def _group_name(group: Sequence[Box], names: Mapping[str, str]) -> str:
     return f"g{names[group[0].id]}"
 
 
-def _label(box: Box) -> str:
+def _label(box: Box, between: str) -> str:
     times = f" ×{box.count}" if box.count > 1 else ""
-    kind = "" if box.kind == VALUES else f" <i>{_text(box.kind)}</i>"
+    kind = "" if box.kind in (VALUES, "") else f" <i>{_text(box.kind)}</i>"
     name = f"{_text(box.title)}{times}"
     if box.target is not None and box.target != box.title:
         head = f"<b>{_text(box.target)}</b><br/>{name}{kind}"
@@ -74,7 +74,7 @@ def _label(box: Box) -> str:
         head = f"<b>{name}</b>{kind}"
     else:
         head = f"{name}{kind}"
-    return "<br/>".join([head, *(f"{_text(n)} = {_text(value)}" for n, value in box.rows)])
+    return "<br/>".join([head, *(f"{_text(n)}{between}{_text(value)}" for n, value in box.rows)])
 
 
 def _classes(diagram: Diagram, names: Mapping[str, str]) -> Iterator[str]:

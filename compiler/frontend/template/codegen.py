@@ -13,7 +13,8 @@ which change white space alone, may handle it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,9 @@ from jinja2 import Environment, nodes
 from jinja2.compiler import CodeGenerator, Frame
 
 from fgc.compiler.frontend.template.place import Place
+from fgc.compiler.frontend.template_chain import ReferenceKind
+
+_Referring = nodes.Extends | nodes.Include | nodes.Import | nodes.FromImport
 
 TRANSPARENT: Final = frozenset({"trim", "indent"})
 UNMARKED: Final = -1
@@ -100,9 +104,36 @@ class TracingGenerator(CodeGenerator):
         name = f"environment.knob({node.attr!r}, {self.name!r}, {int(node.lineno)})"
         self.writeline(f"{frame.symbols.ref(node.name)}[{name}]")
 
+    # References to other templates, which the environment notes as they are followed.
     def visit_Extends(self, node: nodes.Extends, frame: Frame) -> None:
         self._extends = node
-        super().visit_Extends(node, frame)
+        with self._noted("extends", node):
+            super().visit_Extends(node, frame)
+
+    def visit_Include(self, node: nodes.Include, frame: Frame) -> None:
+        with self._noted("includes", node):
+            super().visit_Include(node, frame)
+
+    def visit_Import(self, node: nodes.Import, frame: Frame) -> None:
+        with self._noted("imports", node):
+            super().visit_Import(node, frame)
+
+    def visit_FromImport(self, node: nodes.FromImport, frame: Frame) -> None:
+        with self._noted("imports", node):
+            super().visit_FromImport(node, frame)
+
+    @contextmanager
+    def _noted(self, kind: ReferenceKind, node: _Referring) -> Generator[None]:
+        """Has the environment told what kind of reference a name is meant for, and on which line,
+        just before it looks the name up."""
+        written, line = node.template, node.lineno
+        refer = nodes.EnvironmentAttribute("refer", lineno=line)
+        known: list[nodes.Expr] = [nodes.Const(kind), nodes.Const(int(Place.of(line)))]
+        noted = nodes.Call(refer, [*known, written], [], None, None, lineno=line)
+        noted.set_environment(self.environment)
+        node.template = noted
+        yield
+        node.template = written
 
     # Output.
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:

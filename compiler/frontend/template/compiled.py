@@ -38,11 +38,15 @@ class Token(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A block of a template, ``nested`` in another one or not."""
+    """A block of a template, ``nested`` in another one or not.
+
+    It ``calls_super`` if it takes over what it overrides.
+    """
 
     name: str
     place: Place
     nested: bool
+    calls_super: bool
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -206,7 +210,18 @@ def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template, key: str)
 def _blocks(tree: nodes.Template) -> tuple[Block, ...]:
     every = list(tree.find_all(nodes.Block))
     nested = {id(inner) for block in every for inner in block.find_all(nodes.Block)}
-    return tuple(Block(b.name, Place.of(b.lineno), id(b) in nested) for b in every)
+    return tuple(Block(b.name, Place.of(b.lineno), id(b) in nested, _calls_super(b)) for b in every)
+
+
+def _calls_super(node: nodes.Node) -> bool:
+    """Whether ``super()`` stands in a block, blocks within it aside."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name):
+            if child.node.name == "super":
+                return True
+        if not isinstance(child, nodes.Block) and _calls_super(child):
+            return True
+    return False
 
 
 def _base(tree: nodes.Template) -> str | None:

@@ -28,6 +28,7 @@ from fgc.compiler.frontend.template.globals import template_globals
 from fgc.compiler.frontend.template.marks import mark, strip_marks
 from fgc.compiler.frontend.template.namespace import KnobName, KnobNamespace, Pins
 from fgc.compiler.frontend.template.toyaml import to_yaml
+from fgc.compiler.frontend.template_chain import Reference, ReferenceKind
 
 _CALL = 4  # steps of a budget
 _RANDOM = ("random",)  # a filter whose result no build could repeat
@@ -137,7 +138,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """The environment of one rendering.
 
     ``trace`` lists what `emit` was called for, ``(template, chunk)``, while ``tracing`` is on; the
-    marks in the text are indices into it. ``resolve(name, parent)`` gives the loader's key of the
+    marks in the text are indices into it. ``references`` are those between templates, as they were
+    followed, to a key each that need not be any template's. ``resolve(name, parent)`` gives the loader's key of the
     template that the template ``parent`` calls ``name``, or a key that the loader does not find.
     """
 
@@ -166,6 +168,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self._resolve = resolve
         self.tracing = False
         self.trace: list[tuple[str, int]] = []
+        self.references: dict[Reference, None] = {}
+        self._referring: tuple[ReferenceKind, int] | None = None
         variables = {**(variables or {}), **self.pins.values}
         self.globals = {**template_globals(variables), "range": self._range}
         filters: dict[str, Callable[..., Any]] = {**self.filters}
@@ -214,6 +218,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     knob = staticmethod(KnobName)
 
+    def refer(self, kind: ReferenceKind, line: int, name: Any) -> Any:
+        """A template's name, or several to choose from, as it is about to be looked up."""
+        self._referring = (kind, line)
+        return name
+
     # What the sandbox asks.
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         __self.budget.step(_CALL)
@@ -237,4 +246,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             str(template)  # raises the error that names it
         if not isinstance(template, str):
             raise TypeError(f"a template's name is text, not `{type(template).__name__}`")
-        return self._resolve(template, parent) if self._resolve else template
+        key = self._resolve(template, parent) if self._resolve else template
+        if self._referring is not None:
+            self.references[Reference(parent, *self._referring, key)] = None
+        return key

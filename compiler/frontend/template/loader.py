@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -22,6 +22,7 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.frontend.template.compiled import CompiledTemplate, compile_template
 from fgc.compiler.frontend.template.inline import Part, split_inline
 from fgc.compiler.frontend.template.syntax_errors import syntax_diagnostic
+from fgc.compiler.frontend.template_chain import BlockUse, Reference, TemplateChain, TemplateUse
 from fgc.compiler.ir.span import Span
 
 _LINE_BREAK = re.compile(r"\r\n?")
@@ -118,6 +119,18 @@ class TemplateLoader(BaseLoader):
     def file_of(self, key: str) -> str:
         """The span name of the file that holds a template."""
         return self._parts[key].file
+
+    def chain(self, references: Iterable[Reference]) -> TemplateChain:
+        """The templates that have been compiled, and those of ``references`` that lead to one."""
+        assert self._root is not None
+        used = {key: self._use(compiled) for key, compiled in self.compiled.items()}
+        return TemplateChain(self._root, used, tuple(r for r in references if r.to in used))
+
+    def _use(self, compiled: CompiledTemplate) -> TemplateUse:
+        source = self._parts[compiled.key]
+        blocks = (BlockUse(b.name, int(b.place), b.calls_super) for b in compiled.blocks)
+        part = source.part
+        return TemplateUse(compiled.key, source.file, part.name, part.first_line, tuple(blocks))
 
     def title(self, file: str) -> str:
         """A file's name as a template would write it."""

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from fgc.compiler.backend.requirements import requirements
 from fgc.compiler.backend.tree import Content
-from fgc.compiler.ir.graph import Call, Literal
-from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.ir.graph import Call
+from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.targets.dataset.files import data_files
@@ -36,8 +36,8 @@ def project_files(
     files = model_files(plan, emitted) | data_files(plan, emitted.python.values())
     codes = [*emitted.python.values(), *_python(files)]
     files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
-    title = metadata(plan, "config_name") or "Experiment"
-    description = metadata(plan, "config_description") or ""
+    title = metadata(plan.graph, "config_name") or "Experiment"
+    description = metadata(plan.graph, "config_description") or ""
     text = readme(title=title, description=description, config=config, overrides=overrides)
     files["README.md"] = text.encode()
     files[".gitignore"] = GITIGNORE.encode()
@@ -99,15 +99,6 @@ def config_reads(code: str) -> frozenset[str]:
             case _:
                 pass
     return frozenset(found)
-
-
-def metadata(plan: Plan, key: str) -> str | None:
-    """A text of the configuration's `meta`, on one line; None where there is none."""
-    meta = plan.graph.root("meta")
-    value = meta.get(key) if isinstance(meta, MappingNode) else None
-    if isinstance(value, Literal) and isinstance(value.value, str):
-        return " ".join(value.value.split()) or None
-    return None
 
 
 def _python(files: Mapping[str, Content]) -> list[str]:

@@ -12,6 +12,7 @@ import click
 
 from fgc.compiler.cli.build import build
 from fgc.compiler.cli.graph import graph
+from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.pp import pp
 from fgc.compiler.cli.targets import targets
 from fgc.compiler.cli.trefs import trefs
@@ -27,6 +28,7 @@ def cli() -> None:
 
 cli.add_command(build)
 cli.add_command(graph)
+cli.add_command(ls)
 cli.add_command(pp)
 cli.add_command(targets)
 cli.add_command(trefs)

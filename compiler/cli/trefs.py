@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +58,7 @@ def trefs(request: Request, output_format: str) -> None:
 
 
 def _shown(root: Template, source: Source, output_format: str) -> str:
+    from fgc.compiler.cli.report import from_here
     from fgc.compiler.views import templates as view
 
     if output_format == "tree":
@@ -67,7 +67,7 @@ def _shown(root: Template, source: Source, output_format: str) -> str:
         return view.templates_markdown(root, lambda file: _link(file, source.project_root))
     if output_format == "files":
         files = dict.fromkeys(template.file for template in view.walk(root))
-        return "\n".join(map(_from_here, files))
+        return "\n".join(map(from_here, files))
     drawn = view.templates_diagram(root, f"templates of {root.title}")
     if output_format == "dot":
         from fgc.compiler.views.graph_dot import graph_dot
@@ -82,9 +82,3 @@ def _link(file: str, project: Path) -> str | None:
     """The address of a file of the project in a README of it; None for other files."""
     path = Path(file)
     return path.relative_to(project).as_posix() if path.is_relative_to(project) else None
-
-
-def _from_here(file: str) -> str:
-    """A file as a command in the current folder takes it."""
-    path, here = Path(file), Path(os.getcwd())
-    return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()

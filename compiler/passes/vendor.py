@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Literal
-from fgc.compiler.ir.graph import Mapping as MappingNode
+from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
 from fgc.compiler.passes.specialise import Specialised
 from fgc.compiler.program.placement import tree_module, tree_path
@@ -264,17 +263,9 @@ def _model_docstring(plan: Plan, model: ModelPlan) -> str:
 
 
 def _docstring(plan: Plan) -> str:
-    name = _metadata(plan, "config_name") or "An experiment"
-    description = _metadata(plan, "config_description")
+    name = metadata(plan.graph, "config_name") or "An experiment"
+    description = metadata(plan.graph, "config_description")
     title = f"{name}: {description}" if description else name
     if plan.program.collects:
         return title
     return f"{title.rstrip('.')}.\n\nBuilt by fgc; README.md says how to run, resume and ship it.\n"
-
-
-def _metadata(plan: Plan, key: str) -> str | None:
-    meta = plan.graph.root("meta")
-    value = meta.get(key) if isinstance(meta, MappingNode) else None
-    if isinstance(value, Literal) and isinstance(value.value, str):
-        return " ".join(value.value.split()) or None
-    return None

@@ -216,9 +216,9 @@ def _blocks(tree: nodes.Template) -> tuple[Block, ...]:
 def _calls_super(node: nodes.Node) -> bool:
     """Whether ``super()`` stands in a block, blocks within it aside."""
     for child in node.iter_child_nodes():
-        if isinstance(child, nodes.Call) and isinstance(child.node, nodes.Name):
-            if child.node.name == "super":
-                return True
+        called = child.node if isinstance(child, nodes.Call) else None
+        if isinstance(called, nodes.Name) and called.name == "super":
+            return True
         if not isinstance(child, nodes.Block) and _calls_super(child):
             return True
     return False

@@ -139,8 +139,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     ``trace`` lists what `emit` was called for, ``(template, chunk)``, while ``tracing`` is on; the
     marks in the text are indices into it. ``references`` are those between templates, as they were
-    followed, to a key each that need not be any template's. ``resolve(name, parent)`` gives the loader's key of the
-    template that the template ``parent`` calls ``name``, or a key that the loader does not find.
+    followed, to a key each that need not be any template's. ``resolve(name, parent)`` gives the
+    loader's key of the template that the template ``parent`` calls ``name``, or a key that the
+    loader does not find.
     """
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})

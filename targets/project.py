@@ -1,12 +1,13 @@
 """The training project as the pipeline sees it: which nodes it needs, and its other files."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fgc.compiler.backend.requirements import requirements
 from fgc.compiler.backend.tree import Content
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.ir.metadata import metadata
+from fgc.compiler.ir.module import Module
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.targets.dataset.files import data_files
@@ -53,7 +54,7 @@ def model_files(plan: Plan, emitted: Emitted) -> dict[str, Content]:
 
 
 def _model_files(plan: Plan, model: ModelPlan, emitted: Emitted) -> dict[str, Content]:
-    spec = _spec(plan, model, emitted)
+    spec = _spec(plan, model, emitted.python[_modeling(model)])
     written = {
         f"{spec.config_module}.py": configuration_module(spec),
         "config.json": config_json(spec),
@@ -72,8 +73,18 @@ def _model_files(plan: Plan, model: ModelPlan, emitted: Emitted) -> dict[str, Co
     return files
 
 
-def _spec(plan: Plan, model: ModelPlan, emitted: Emitted) -> ModelSpec:
-    code = emitted.python[f"{model.folder}/modeling_{model.name}.py"]
+def config_modules(plan: Plan, modules: Sequence[Module]) -> dict[str, str]:
+    """The text of the module of each model's config class, by path, for models in ``modules``."""
+    codes = {module.path: "\n".join(p.text for p in module.pieces) for module in modules}
+    specs = [(m.folder, _spec(plan, m, codes[_modeling(m)])) for m in plan.models.values()]
+    return {f"{folder}/{s.config_module}.py": configuration_module(s) for folder, s in specs}
+
+
+def _modeling(model: ModelPlan) -> str:
+    return f"{model.folder}/modeling_{model.name}.py"
+
+
+def _spec(plan: Plan, model: ModelPlan, code: str) -> ModelSpec:
     return model_spec(
         model.root,
         name=model.name,

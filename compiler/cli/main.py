@@ -11,6 +11,7 @@ import sys
 import click
 
 from fgc.compiler.cli.build import build
+from fgc.compiler.cli.code import code
 from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.pp import pp
@@ -27,6 +28,7 @@ def cli() -> None:
 
 
 cli.add_command(build)
+cli.add_command(code)
 cli.add_command(graph)
 cli.add_command(ls)
 cli.add_command(pp)

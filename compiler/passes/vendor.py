@@ -124,12 +124,19 @@ class _Files:
             for d in skeleton.definitions.values()
             if d.kind == "value" and d.name in used
         ]
-        constants = _constants(self.plan, used)
+        constants = _constants(self.plan, used | self._lone_constant())
         codes = [self._piece(code, unit) for code in unit.roots]
         pieces = [*values, *constants, *codes]
-        if not self.plan.program.collects:
+        if self.plan.program.has_entry:
             pieces.append(Piece("", 'if __name__ == "__main__":\n    sys.exit(main())\n'))
         return Module(self.plan.program.path, _docstring(self.plan), (), tuple(pieces))
+
+    def _lone_constant(self) -> set[str]:
+        """The name of the target that a program is about, where it is a constant."""
+        key = self.plan.program.lone
+        named = {str(e.key): self.plan.constants.get(e.value) for e in self.plan.roots}
+        constant = None if key is None else named.get(key)
+        return set() if constant is None else {constant}
 
     def _with_imports(
         self, main: Module, unit: UnitCode, located: Mapping[tuple[str, str], str]
@@ -266,6 +273,8 @@ def _docstring(plan: Plan) -> str:
     name = metadata(plan.graph, "config_name") or "An experiment"
     description = metadata(plan.graph, "config_description")
     title = f"{name}: {description}" if description else name
+    if plan.program.lone is not None:
+        return f"The `{plan.program.lone}` of {name}."
     if plan.program.collects:
         return title
     return f"{title.rstrip('.')}.\n\nBuilt by fgc; README.md says how to run, resume and ship it.\n"

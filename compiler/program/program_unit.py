@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import libcst as cst
 
 from fgc.compiler.backend.literal import literal
-from fgc.compiler.backend.names import path_name
+from fgc.compiler.backend.names import identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node
 from fgc.compiler.ir.module import Cause, Import
@@ -109,12 +109,15 @@ class ProgramUnit:
 
     def code(self) -> UnitCode:
         """The program's own definitions, and what they reach."""
-        entry = {} if self.plan.program.collects else self._entry_bindings()
+        entry = self._entry_bindings() if self.plan.program.has_entry else {}
+        lone = self._lone()
         for call in self.plan.builders:
             if call not in self.plan.models:
                 self.families.part(call, self._given(call), top=True)
         if self.plan.program.collects:
             self.families.collect(e.value for e in self.plan.roots if e.value not in self._own())
+        if lone is not None:
+            self.families.collect([lone])
         plain = self._plain()
         assign_names(self.families, "", (name for _, name in plain))
         makers = {call: self._maker(call) for call in self.plan.builders}
@@ -123,13 +126,16 @@ class ProgramUnit:
         }
         if self.plan.program.collects:
             trees[self.plan.program.entry] = self._collecting_entry()
+        if lone is not None:
+            trees |= self._lone_maker(lone)
         for name in self.plan.program.functions:
             tree = self.skeleton.definitions[name].parse()
             assert isinstance(tree, cst.FunctionDef)
             if name == self.plan.program.entry:
                 tree = self._entry(tree, entry)
             trees[name] = with_options(tree, self.plan.launch_args)
-        trees = _called_from(self.plan.program.entry, trees)
+        if self.plan.program.lone is None:
+            trees = _called_from(self.plan.program.entry, trees)
         written = [(f, remember.written(self.writer, f)) for f in self.families.families.values()]
         names = owned(self.namespace, self.library)
         families = [
@@ -243,6 +249,8 @@ class ProgramUnit:
         )
         config = self.namespace.bind(wanted)
         code = f'{callee}({config}.from_pretrained(HERE / "{model.folder}"))'
+        if self.plan.program.lone is not None:
+            code = f"{callee}({config}())"  # whose fields have their values as defaults
         return cst.parse_expression(code), callee
 
     def _returns(self, call: Call, made: cst.Call) -> str | None:
@@ -323,6 +331,22 @@ class ProgramUnit:
             return self.plan.builders[node]
         others = {*taken, *self.plan.builders.values(), *self.plan.program.launch}
         return path_name((str(entry.key),), lambda name: name not in others)
+
+    # One target alone.
+
+    def _lone(self) -> Node | None:
+        """The one target that is wanted, where no function of its own makes it."""
+        key = self.plan.program.lone
+        node = next((e.value for e in self.plan.roots if str(e.key) == key), None)
+        return None if node is None or node in self.plan.builders else node
+
+    def _lone_maker(self, node: Node) -> dict[str, cst.FunctionDef]:
+        """The function that makes it; what is a constant needs none."""
+        if node in self.plan.constants:
+            return {}
+        name = f"build_{identifier(str(self.plan.program.lone))}"
+        typed = [(need, self._type(need)) for need in dependencies(node, self.plan)]
+        return {name: function(name, typed, None, self.writer.value(node))}
 
     # The skeleton's entry.
 

@@ -58,7 +58,8 @@ class Program:
     ``aliases`` gives the node's key where it is not the parameter's name. ``types`` annotates the
     parameters of the functions that are written, ``imports`` says where names in them come from.
     With ``collects`` the skeleton has no entry: one is written that makes every top-level node, in
-    order, and returns them by key; launch values are its parameters.
+    order, and returns them by key; launch values are its parameters. With ``lone`` there is no
+    entry at all, only the functions that make this top-level node and what it needs.
     """
 
     path: str
@@ -72,3 +73,9 @@ class Program:
     types: Mapping[str, str] = field(default_factory=dict[str, str])
     imports: Mapping[str, str] = field(default_factory=dict[str, str])
     collects: bool = False
+    lone: str | None = None
+
+    @property
+    def has_entry(self) -> bool:
+        """Whether the skeleton has one."""
+        return not self.collects and self.lone is None

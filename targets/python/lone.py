@@ -1,0 +1,67 @@
+"""One target as Python that stands alone."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from fgc.compiler.backend.module_text import module_text
+from fgc.compiler.backend.names import identifier
+from fgc.compiler.backend.relative_paths import RelativePaths
+from fgc.compiler.passes.emit import emit
+from fgc.compiler.passes.plan import plan
+from fgc.compiler.passes.specialise import specialise
+from fgc.compiler.passes.vendor import vendor
+from fgc.compiler.program.plan import Plan
+from fgc.compiler.program.target import Launch, Program
+from fgc.compiler.symbols.resolution import Resolution
+from fgc.targets.model.hf_protocol import PROTECTED
+from fgc.targets.project import config_modules
+from fgc.targets.python.one_file import CannotMergeError, one_file, read_module
+from fgc.targets.python.program import PYTHON
+from fgc.targets.train.program import TRAIN
+from fgc.targets.train.strategy import strategy
+
+
+def lone_program(target: str) -> Program:
+    """The functions that make one target, called as the training program calls them.
+
+    What that program knows when it starts, they take as parameters.
+    """
+    return replace(
+        PYTHON,
+        path=f"{identifier(target)}.py",
+        slots=TRAIN.slots,
+        launch={name: Launch(known.annotation) for name, known in TRAIN.launch.items()},
+        types=TRAIN.types,
+        imports=TRAIN.imports,
+        collects=False,
+        lone=target,
+    )
+
+
+def lone_code(resolution: Resolution, target: str, here: Path) -> Mapping[str, str]:
+    """The Python files of ``target``, by path, the one with its function first.
+
+    There is one where that can be; more where their names would clash in one. They are to lie in
+    the folder ``here``: paths to data start there.
+
+    Raises:
+        BuildError: FGC040 or FGC050, as for a whole project.
+    """
+    planned = plan(resolution, lone_program(target), [target])
+    planned = replace(planned, files=_from(here, planned))
+    specialised = specialise(planned, protected=PROTECTED, strategy=strategy(planned))
+    modules = vendor(planned, specialised)
+    configs = config_modules(planned, modules)
+    texts = [read_module(path, text) for path, text in configs.items()]
+    try:
+        merged = one_file([*modules, *texts])
+    except CannotMergeError:
+        return {**emit(modules, RelativePaths(())).python, **configs}
+    return {merged.path: module_text(merged)[0]}
+
+
+def _from(here: Path, planned: Plan) -> dict[str, str]:
+    """Where each local file is, seen from ``here``."""
+    return {source: Path(os.path.relpath(source, here)).as_posix() for source in planned.files}

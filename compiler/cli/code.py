@@ -34,7 +34,7 @@ def code(request: Request, target: str, out: Path | None) -> None:
     imports nothing of fgc. What only a running program knows, such as `rank`, is a parameter.
 
     It is one file, unless names would clash; then there are several, each below a line with its
-    path. Paths of data start at the current folder, or at DIR.
+    path. Data below the current folder, or DIR, are found from the folder of the code.
 
     \b
     fgc code CONFIG --target model > model.py

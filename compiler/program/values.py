@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 import libcst as cst
 
@@ -30,9 +31,9 @@ class Values:
     """Where values come from.
 
     ``fields`` are those of the model's config, for code within the model; None outside.
-    ``constants`` name literals that stand at top level, ``files`` give the tree's path of local
-    files, ``bindings`` the values of variables, ``launch`` the code of those that are known only
-    when the program starts.
+    ``constants`` name literals that stand at top level, ``files`` give the path of local files in
+    the tree, or on this machine where it is absolute, ``bindings`` the values of variables,
+    ``launch`` the code of those that are known only when the program starts.
     """
 
     fields: Mapping[str, Node] | None
@@ -58,7 +59,14 @@ class Values:
                     [cst.DictElement(literal(e.key), self.code(e.value)) for e in entries]
                 )
             case File(source=source):
-                return cst.parse_expression(f"HERE / {self._quoted(self.files[source])}")
+                placed = self.files[source]
+                absolute = PurePath(placed).is_absolute()
+                code = (
+                    f"Path({self._quoted(placed)})"
+                    if absolute
+                    else f"HERE / {self._quoted(placed)}"
+                )
+                return cst.parse_expression(code)
             case Var():
                 return self._variable(node)
             case Call():

@@ -44,7 +44,7 @@ def lone_code(resolution: Resolution, target: str, here: Path) -> Mapping[str, s
     """The Python files of ``target``, by path, the one with its function first.
 
     There is one where that can be; more where their names would clash in one. They are to lie in
-    the folder ``here``: paths to data start there.
+    the folder ``here``, where paths to data below it start.
 
     Raises:
         BuildError: FGC040 or FGC050, as for a whole project.
@@ -63,5 +63,9 @@ def lone_code(resolution: Resolution, target: str, here: Path) -> Mapping[str, s
 
 
 def _from(here: Path, planned: Plan) -> dict[str, str]:
-    """Where each local file is, seen from ``here``."""
-    return {source: Path(os.path.relpath(source, here)).as_posix() for source in planned.files}
+    """Where each local file is, seen from ``here`` where it lies below."""
+    here = Path(os.path.abspath(here))
+    return {
+        source: path.relative_to(here).as_posix() if path.is_relative_to(here) else source
+        for source, path in ((source, Path(source)) for source in planned.files)
+    }

@@ -22,7 +22,8 @@ def one_file(modules: Sequence[Module]) -> Module:
     Raises:
         CannotMergeError: where one file cannot hold them all.
 
-    >>> lib = Module("lib.py", None, (Import("math", "pi", "pi"),), (Piece("tau", "tau = 2 * pi\\n"),))
+    >>> tau = Piece("tau", "tau = 2 * pi\\n")
+    >>> lib = Module("lib.py", None, (Import("math", "pi", "pi"),), (tau,))
     >>> use = Piece("f", "def f():\\n    return tau\\n")
     >>> made = one_file([Module("main.py", "Doc.", (Import("lib", "tau", "tau"),), (use,)), lib])
     >>> [i.code() for i in made.imports], [piece.name for piece in made.pieces]

@@ -63,6 +63,31 @@ def interpret(
     return {name: interpreter.root(node) for name, node in entries.items() if name in wanted}
 
 
+class CallNote(str):
+    """A note on an exception: it was raised in a call of the configuration, or as what the call
+    names was imported."""
+
+    __slots__ = ("call",)
+    call: Call
+
+    @classmethod
+    def of(cls, call: Call, what: str) -> CallNote:
+        """The note that ``what`` was going on, and where that is written."""
+        place = f"{call.span.file}:{call.span.line}:{call.span.column}"
+        note = cls(f"in the {what} of `{call.target}` at {place}")
+        note.call = call
+        return note
+
+
+class Bound(partial[Any]):
+    """A callable that a `!partial` describes; ``node`` is that."""
+
+    node: Call
+
+    def __repr__(self) -> str:
+        return f"<partial of {self.node.target}>"
+
+
 @dataclass(frozen=True, slots=True)
 class _Model:
     """Where `!var` means a field of a model. In the fields themselves it lies in ``outer``."""
@@ -123,10 +148,15 @@ class _Interpreter:
             case Kind.FACTORY:
                 return self._call(node, model)
             case Kind.PARTIAL:
-                return partial(self._call, node, model) if children(node) else self._target(node)
+                return self._bound(node, model) if children(node) else self._target(node)
             case Kind.META:
                 message = "`!meta` is printed, and never built"
                 raise BuildError(Diagnostic("FGC040", message, node.span))
+
+    def _bound(self, node: Call, model: _Model | None) -> Bound:
+        bound = Bound(self._call, node, model)
+        bound.node = node
+        return bound
 
     def _variable(self, node: Var, model: _Model | None) -> object:
         if model is not None:
@@ -161,11 +191,19 @@ class _Interpreter:
                 named |= latent
             return target(*bound, *args, **named | kwargs)
         except Exception as error:
-            place = f"{node.span.file}:{node.span.line}:{node.span.column}"
-            error.add_note(f"in the call of `{node.target}` at {place}")
+            error.add_note(CallNote.of(node, "call"))
             raise
 
     def _target(self, node: Call) -> Any:
+        try:
+            return self._imported(node)
+        except BuildError:
+            raise
+        except Exception as error:
+            error.add_note(CallNote.of(node, "import"))
+            raise
+
+    def _imported(self, node: Call) -> Any:
         symbol = self._symbols[node]
         if symbol.origin == "project":
             return _from_project(symbol, node)

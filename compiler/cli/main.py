@@ -12,6 +12,7 @@ import click
 
 from fgc.compiler.cli.build import build
 from fgc.compiler.cli.code import code
+from fgc.compiler.cli.construct import construct
 from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.pp import pp
@@ -29,6 +30,7 @@ def cli() -> None:
 
 cli.add_command(build)
 cli.add_command(code)
+cli.add_command(construct)
 cli.add_command(graph)
 cli.add_command(ls)
 cli.add_command(pp)

@@ -72,7 +72,7 @@ def set_option(command: Command) -> Command:
         "overrides",
         metavar="NAME=VALUE",
         multiple=True,
-        callback=_parsed,
+        callback=parsed,
         help="Pin a template variable or knob; the value is read as YAML. Repeatable.",
     )(command)
 
@@ -117,9 +117,10 @@ def format_option(command: Command) -> Command:
     )(command)
 
 
-def _parsed(
+def parsed(
     _context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]
 ) -> dict[str, Scalar]:
+    """The callback of an option that takes NAME=VALUE."""
     return parse_overrides(texts)
 
 

@@ -32,6 +32,7 @@ CODES: dict[str, str] = {
     "FGC031": "a node depends on itself",
     "FGC032": "not checked",
     "FGC040": "missing or malformed target",
+    "FGC041": "an object cannot be built",
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
     "FGC080": "malformed option",

@@ -60,13 +60,9 @@ class Values:
                 )
             case File(source=source):
                 placed = self.files[source]
+                path = self._quoted(placed)
                 absolute = PurePath(placed).is_absolute()
-                code = (
-                    f"Path({self._quoted(placed)})"
-                    if absolute
-                    else f"HERE / {self._quoted(placed)}"
-                )
-                return cst.parse_expression(code)
+                return cst.parse_expression(f"Path({path})" if absolute else f"HERE / {path}")
             case Var():
                 return self._variable(node)
             case Call():

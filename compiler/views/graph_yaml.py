@@ -59,6 +59,11 @@ def graph_yaml(graph: Graph, places: ShortPlaces, title: str) -> str:
     return f"{comments}\n" + "".join(f"{_commented(line, places, column)}\n" for line in lines)
 
 
+def node_yaml(graph: Graph) -> str:
+    """``graph`` as a YAML document without comments."""
+    return "".join(f"{line.text}\n" for line in _Writer(graph).document())
+
+
 def _commented(line: _Line, places: ShortPlaces, column: int) -> str:
     return line.text if line.span is None else f"{line.text:{column}}  # {places.short(line.span)}"
 

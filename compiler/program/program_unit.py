@@ -10,7 +10,7 @@ import libcst as cst
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Call, Entry, Kind, Node
+from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node
 from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program import remember
@@ -345,7 +345,8 @@ class ProgramUnit:
         if node in self.plan.constants:
             return {}
         name = f"build_{identifier(str(self.plan.program.lone))}"
-        typed = [(need, self._type(need)) for need in dependencies(node, self.plan)]
+        needs = dependencies(List((node,), node.path, node.span), self.plan)
+        typed = [(need, self._type(need)) for need in needs]
         return {name: function(name, typed, None, self.writer.value(node))}
 
     # The skeleton's entry.

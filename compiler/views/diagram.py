@@ -12,18 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from fgc.compiler.frontend.template.toyaml import to_yaml
 from fgc.compiler.ir.graph import (
     Call,
     Entry,
-    File,
     Graph,
     Kind,
     List,
     Literal,
     Mapping,
     Node,
-    Scalar,
     Tuple,
     Var,
     children,
@@ -31,6 +28,7 @@ from fgc.compiler.ir.graph import (
 )
 from fgc.compiler.views.places import one_line, shortened
 from fgc.compiler.views.selection import ids, shared
+from fgc.compiler.views.values import title_of, value_text
 
 VALUES = "values"
 _WIDTH = 38
@@ -148,7 +146,7 @@ class _Drawing:
         group = self._groups.get(node)
         target = None if key is None else one_line(key)
         own = getattr(node, "name", None) or node.path[-1]
-        title = one_line(_title(node)) or one_line(str(own))
+        title = one_line(title_of(node)) or one_line(str(own))
         return Box(self._ids[node], title, _kind(node), target, (), count, group)
 
     def _fill(self, node: Node) -> None:
@@ -174,7 +172,7 @@ class _Drawing:
     def _refer(self, opened: _Open, label: str, node: Node, count: int) -> None:
         if node not in self._boxes:
             if self._depth is not None and opened.depth >= self._depth:
-                opened.rows.append((one_line(label), f"{one_line(_title(node))} …"))
+                opened.rows.append((one_line(label), f"{one_line(title_of(node))} …"))
                 return
             same = node in self._shared
             self._boxes[node] = _Open(self._box(node, 1 if same else count), opened.depth + 1)
@@ -266,44 +264,13 @@ class _Drawing:
         return (*rows[: _MOST_ROWS - 1], ("…", f"{len(rows) - _MOST_ROWS + 1} more"))
 
     def _text(self, node: Node, limit: int | None = _WIDTH) -> str:
-        text = one_line(self._plain(node, folds=limit is not None and not self._whole))
-        return text if limit is None or self._whole else shortened(text, limit)
+        if limit is None or self._whole:
+            return one_line(value_text(node, self._name))
+        return shortened(one_line(value_text(node, self._name, _MOST_ITEMS)), limit)
 
-    def _plain(self, node: Node, *, folds: bool) -> str:
-        if node in self._boxes:
-            return self._keys.get(node) or node.path[-1]
-        match node:
-            case Literal(value=value):
-                return _scalar(value)
-            case Var(var=var, default=default):
-                or_else = "" if default is None else f" or {self._plain(default, folds=folds)}"
-                return f"!var {var}{or_else}"
-            case File(written=written):
-                return written
-            case List(items=items):
-                return f"[{self._listed(items, folds)}]"
-            case Tuple(items=items):
-                comma = "," if len(items) == 1 else ""
-                return f"({self._listed(items, folds)}{comma})"
-            case Mapping(entries=entries):
-                pairs = (f"{e.key}: {self._plain(e.value, folds=folds)}" for e in entries)
-                return f"{{{', '.join(pairs)}}}"
-            case Call(kind=kind, target=target):
-                given = [self._plain(item, folds=folds) for item in node.args]
-                given += [f"{e.key}={self._plain(e.value, folds=folds)}" for e in node.kwargs]
-                if node.latent_args is not None:
-                    given.append(f"**{self._plain(node.latent_args, folds=folds)}")
-                if kind is Kind.PARTIAL:
-                    name = _last(target)
-                    return f"partial({', '.join([name, *given])})" if given else name
-                return f"{_last(target)}({', '.join(given)})"
-
-    def _listed(self, items: Sequence[Node], folds: bool) -> str:
-        kept = items[:_MOST_ITEMS] if folds and len(items) > _MOST_ITEMS else items
-        texts = [self._plain(item, folds=folds) for item in kept]
-        if len(kept) < len(items):
-            texts.append(f"… {len(items) - len(kept)} more")
-        return ", ".join(texts)
+    def _name(self, node: Node) -> str | None:
+        """What a value calls a node that has a box."""
+        return (self._keys.get(node) or node.path[-1]) if node in self._boxes else None
 
 
 def _groups(roots: Sequence[Entry]) -> dict[Node, str]:
@@ -357,33 +324,8 @@ def _holds_call(node: Node) -> bool:
     return any(isinstance(below, Call) for below in walk(node))
 
 
-def _title(node: Node) -> str:
-    """The last name of what a call calls, or what a container was written as."""
-    match node:
-        case Call(target=target):
-            return _last(target)
-        case List() | Tuple() | Mapping():
-            return node.name or node.path[-1]
-        case _:
-            return node.path[-1]
-
-
-def _last(target: str) -> str:
-    """
-    >>> _last("torch.optim:AdamW"), _last("torch.nn.Linear"), _last("len")
-    ('AdamW', 'Linear', 'len')
-    """
-    return target.rpartition(":")[2].rpartition(".")[2] or target
-
-
 def _kind(node: Node) -> str:
     return node.kind.value if isinstance(node, Call) else type(node).__name__.lower()
-
-
-def _scalar(value: Scalar) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000:
-        return f"{value:_}"
-    return to_yaml(value)
 
 
 def _joined(labels: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ from fgc.compiler.ir.graph import (
     walk,
 )
 from fgc.compiler.ir.span import Span
-from fgc.compiler.views.places import ShortPlaces
+from fgc.compiler.views.places import ShortPlaces, one_line
 from fgc.compiler.views.selection import shared
 
 _INDENT = " " * 4
@@ -53,7 +53,7 @@ def graph_yaml(graph: Graph, places: ShortPlaces, title: str) -> str:
     legend = places.legend(line.span for line in lines if line.span is not None)
     width = max((len(short) for short, _ in legend), default=0)
     head += [f"{short:{width}}  {full}" for short, full in legend]
-    comments = "".join(f"# {text}\n" for text in head)
+    comments = "".join(f"# {one_line(text)}\n" for text in head)
     widths = (len(line.text) for line in lines if line.span is not None)
     column = max((width for width in widths if width <= _COMMENT_COLUMN), default=0)
     return f"{comments}\n" + "".join(f"{_commented(line, places, column)}\n" for line in lines)

@@ -13,6 +13,7 @@ from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 from fgc.compiler.views.places import ShortPlaces, one_line, shortened
 from fgc.compiler.views.table import table
+from fgc.compiler.views.values import last_name
 
 _WIDTH = 40
 NEEDED = "*"
@@ -100,7 +101,7 @@ def _what(node: Node, symbol: Symbol | None) -> str:
         case Call(target=target):
             known = symbol is not None and symbol.kind != "unknown"
             kind = f"{symbol.kind} " if symbol is not None and known else ""
-            return shortened(one_line(kind + target.rpartition(":")[2].rpartition(".")[2]), _WIDTH)
+            return shortened(one_line(kind + last_name(target)), _WIDTH)
         case Literal(value=value):
             return shortened(one_line(to_yaml(value)), _WIDTH)
         case File(written=written):

@@ -8,6 +8,8 @@ from pathlib import Path
 from fgc.compiler.backend.module_text import module_text
 from fgc.compiler.backend.names import identifier
 from fgc.compiler.backend.relative_paths import RelativePaths
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.ir.graph import Call, Kind, walk
 from fgc.compiler.passes.emit import emit
 from fgc.compiler.passes.plan import plan
 from fgc.compiler.passes.specialise import specialise
@@ -49,6 +51,7 @@ def lone_code(resolution: Resolution, target: str, here: Path) -> Mapping[str, s
     Raises:
         BuildError: FGC040 or FGC050, as for a whole project.
     """
+    _check_buildable(resolution, target)
     planned = plan(resolution, lone_program(target), [target])
     planned = replace(planned, files=_from(here, planned))
     specialised = specialise(planned, protected=PROTECTED, strategy=strategy(planned))
@@ -60,6 +63,14 @@ def lone_code(resolution: Resolution, target: str, here: Path) -> Mapping[str, s
     except CannotMergeError:
         return {**emit(modules, RelativePaths(())).python, **configs}
     return {merged.path: module_text(merged)[0]}
+
+
+def _check_buildable(resolution: Resolution, target: str) -> None:
+    node = resolution.graph.root(target)
+    for below in walk(*(() if node is None else (node,))):
+        if isinstance(below, Call) and below.kind is Kind.META:
+            message = "`!meta` is printed, and never built"
+            raise BuildError(Diagnostic("FGC040", message, below.span))
 
 
 def _from(here: Path, planned: Plan) -> dict[str, str]:

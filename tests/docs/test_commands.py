@@ -24,6 +24,7 @@ BY_HAND = {
     '.venv/bin/pytest -n 2 -m "not nightly"',
     ".venv/bin/python -m tests.tree.update_golden",
     ".venv/bin/python -m tests.compiler.passes.case_files",
+    ".venv/bin/python -m tests.compiler.views.update_golden",
 }
 
 TINY = "fgc build examples/tiny_llama/configs/"
@@ -32,8 +33,9 @@ DIFF = "diff -r -x config -x .fgc -x 'fgc.*' -x README.md -x output run/ run-lr/
 
 @dataclass(frozen=True)
 class Run:
-    """How a command is tested: its exit code, the form in which it takes seconds, if it has to have
-    one, and whether the numbers that it prints are other ones each time."""
+    """How a command is tested: its exit code, another form if it has to have one, which takes
+    seconds or needs no other program, and whether the numbers that it prints are other ones each
+    time."""
 
     status: int = 0
     shortened: str | None = None
@@ -42,6 +44,15 @@ class Run:
 
 COMMANDS = {
     "fgc pp examples/tiny_llama/configs/baseline.yaml": Run(),
+    "fgc targets examples/tiny_llama": Run(),
+    "fgc graph examples/tiny_llama --target model --set num_hidden_layers=6": Run(),
+    "fgc graph examples/tiny_llama --format dot | dot -Tsvg > graph.svg": Run(
+        shortened="fgc graph examples/tiny_llama --format dot > graph.dot"
+    ),
+    "fgc trefs -p examples/tiny_llama -t learning_rate": Run(),
+    "fgc code examples/tiny_llama --target optimizer": Run(),
+    "fgc construct examples/tiny_llama --target model": Run(),
+    "fgc construct inspecting/budget.yaml --target lr_scheduler --call": Run(status=1),
     f"{TINY}baseline.yaml -o run/": Run(measures=True),
     f"{TINY}baseline.yaml --print-after vendor --time-passes": Run(measures=True),
     f"{TINY}baseline.yaml -o run/ --set lr=3e-4 --set num_hidden_layers=6": Run(),

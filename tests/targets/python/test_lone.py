@@ -10,6 +10,7 @@ from textwrap import dedent
 import pytest
 import torch
 
+from fgc.compiler.diagnostics.diagnostic import BuildError
 from fgc.compiler.interpret import interpret
 from fgc.compiler.pipeline import Request, run
 from fgc.compiler.symbols.resolution import Resolution
@@ -118,6 +119,34 @@ def test_data_are_found_from_the_folder_of_the_code(tmp_path: Path) -> None:
     (there,) = lone_code(resolved(BASELINE), "tokenizer", tmp_path).values()
     file = (BASELINE.parents[1] / "tokenizer" / "tokenizer.json").as_posix()
     assert f'file=Path(\n            "{file}"' in there or f'file=Path("{file}")' in there
+
+
+def test_values_of_every_kind(tmp_path: Path) -> None:
+    resolution = resolution_of(
+        """
+        folder: !var cache_dir
+        nothing: null
+        class: 3
+        a list: [1, !call:len [[1, 2]], !var rank]
+        same: !partial:len
+        """,
+        launch={"cache_dir": 0, "rank": 0},
+    )
+    launch = {"cache_dir": tmp_path, "rank": 5}
+    for name, expected in {
+        "folder": tmp_path,
+        "nothing": None,
+        "class": 3,
+        "a list": [1, 2, 5],
+        "same": len,
+    }.items():
+        assert made_alone(resolution, name, tmp_path / name, launch) == expected
+
+
+def test_what_is_never_built_is_never_written(tmp_path: Path) -> None:
+    resolution = resolution_of("a: [!meta:len [[1]]]")
+    with pytest.raises(BuildError, match="never built"):
+        lone_code(resolution, "a", tmp_path)
 
 
 MODULE = '''

@@ -184,10 +184,10 @@ def is_shown(shown: str, printed: str, *, measures: bool) -> bool:
 
 
 def comparable(text: str, measures: bool) -> str:
-    """A text without what is other each time: what was measured, and where the lines of a diff
-    stand."""
+    """A text without what is other each time: what was measured, where lines of a diff and of
+    a template stand, and how wide columns are."""
     text = re.sub(r"(?m)^\d+(,\d+)?[acd]\d+(,\d+)?$", "#", text)
+    text = re.sub(r"(?<=\.yaml):\d+", ":#", text)
     if measures:
         text = re.sub(r"\d[\d,.:]*(e[-+]?\d+)?", "#", text)
-        text = re.sub(r" +", " ", text)
-    return text
+    return re.sub(r"(?<=\S) +", " ", text)

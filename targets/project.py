@@ -39,7 +39,13 @@ def project_files(
     files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
     title = metadata(plan.graph, "config_name") or "Experiment"
     description = metadata(plan.graph, "config_description") or ""
-    text = readme(title=title, description=description, config=config, overrides=overrides)
+    text = readme(
+        title=title,
+        description=description,
+        config=config,
+        overrides=overrides,
+        compiled=plan.root("torch_compile") is not None,
+    )
     files["README.md"] = text.encode()
     files[".gitignore"] = GITIGNORE.encode()
     return files

@@ -5,13 +5,17 @@ from collections.abc import Mapping
 GITIGNORE = "output/\n__pycache__/\n"
 
 
-def readme(*, title: str, description: str, config: str, overrides: Mapping[str, str]) -> str:
+def readme(
+    *, title: str, description: str, config: str, overrides: Mapping[str, str], compiled: bool
+) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
-    `config` is the configuration's path within its project.
+    `config` is the configuration's path within its project, `compiled` whether torch.compile is
+    used: on an accelerator it times kernels, and so may choose others when a run goes on.
     """
     options = "".join(f" --set {name}={value}" for name, value in overrides.items())
     about = f"\n{description}\n" if description else ""
+    same = "on the CPU to the bit" if compiled else "to the bit"
     return f"""# {title}
 {about}
 This folder is the whole experiment: the program, the model and what both need. It was built by
@@ -29,7 +33,7 @@ one, `--output-dir` for another place.
 ## Resume
 
 `python train.py` goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
-losses and weights, to the bit, as a run that was never stopped. `--resume never` starts anew where
+losses and weights, {same}, as a run that was never stopped. `--resume never` starts anew where
 there is none, `--resume output/checkpoints/step-00000100` goes on from that one. What the optimizer
 keeps, its learning rate and weight decay among it, comes from the checkpoint; anything else that
 was edited since takes effect.

@@ -64,6 +64,8 @@ COMMANDS = {
     "diff run/model/modeling_tiny_llama.py run-post/model/modeling_tiny_llama.py": Run(status=1),
     f"{TINY}gated.yaml -o run-gated/": Run(),
     'sed -n "/class TinyLlamaGatedMLP/,/return/p" run-gated/model/modeling_tiny_llama.py': Run(),
+    f"{TINY}half.yaml -o run-half/": Run(),
+    "diff run/runtime/trainer/strategy.py run-half/runtime/trainer/strategy.py": Run(status=1),
     "fgc pp language/experiment.yaml": Run(),
     "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
     "fgc build language/typo.yaml -o language/typo/": Run(status=1),

@@ -69,13 +69,13 @@ KNOBS = [
     Knob("dtype", "bfloat16", {"dtype": "bfloat16"}),
     number("float32_matmul_precision", "high"),
     Knob("sdpa_backend", "flash", {"sdpa_backends.0": "FLASH_ATTENTION", "sdpa_backends": "gone"}),
-    Knob("torch_compile", "layers", {"torch_compile": "layers", "torch_compile_options": None}),
+    number("torch_compile", "layers"),
     number("attn_implementation", "eager"),
     *(
         Knob(
             f"torch_compile_{name}",
             value,
-            {f"torch_compile_options.{name}": value, "torch_compile_options": "gone"},
+            {f"torch_compile_options.{name}": value},
             given={"torch_compile": "model"},
         )
         for name, value in {
@@ -288,6 +288,13 @@ REFUSED: list[tuple[Settings, str]] = [
     (
         {"torch_compile": "model", "torch_compile_backend": "eager", "torch_compile_mode": "x"},
         "`torch_compile_mode` is one of the backend `inductor`, not of others",
+    ),
+    *(
+        (
+            {"torch_compile": "model", "torch_compile_mode": mode},
+            "this `torch_compile_mode` replays CUDA graphs, whose losses the next step overwrites",
+        )
+        for mode in ("reduce-overhead", "max-autotune")
     ),
     (
         {"torch_compile_fullgraph": True},

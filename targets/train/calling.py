@@ -7,10 +7,12 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Graph, Kind
 from fgc.targets.train.program import TRAIN
 
-# What a slot is given that is no target itself: the target that has it, and how it is taken.
+# What a slot is given that is no target itself: the target that has it, and how it is taken; or the
+# value that it has where nothing else is known.
 TAKEN: Mapping[str, tuple[str, Callable[[Any], object]]] = {
     "named_parameters": ("model", lambda model: model.named_parameters()),
 }
+VALUES: Mapping[str, object] = {"device_type": "cpu"}
 
 
 def needed_to_call(graph: Graph, target: str) -> list[str]:
@@ -31,6 +33,8 @@ def _collect(graph: Graph, target: str, found: list[str]) -> None:
     if not is_partial(graph, target) or target not in TRAIN.slots:
         return
     for name in TRAIN.slots[target].parameters:
+        if name in VALUES:
+            continue
         source = TAKEN[name][0] if name in TAKEN else name
         if graph.root(source) is None:
             message = f"`{target}` is called with {_described(name)}, which the configuration lacks"
@@ -58,6 +62,8 @@ def called(graph: Graph, target: str, made: Mapping[str, Any], done: dict[str, A
 
 
 def _given(graph: Graph, name: str, made: Mapping[str, Any], done: dict[str, Any]) -> Any:
+    if name in VALUES:
+        return VALUES[name]
     if name not in TAKEN:
         return called(graph, name, made, done)
     source, take = TAKEN[name]

@@ -44,7 +44,7 @@ class Run:
 
 COMMANDS = {
     "fgc pp examples/tiny_llama/configs/baseline.yaml": Run(),
-    "fgc targets examples/tiny_llama": Run(),
+    "fgc targets examples/tiny_llama": Run(measures=True),
     "fgc graph examples/tiny_llama --target model --set num_hidden_layers=6": Run(),
     "fgc graph examples/tiny_llama --format dot | dot -Tsvg > graph.svg": Run(
         shortened="fgc graph examples/tiny_llama --format dot > graph.dot"

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fgc.compiler.frontend.folders import shipped_templates
-from tests.compiler.cli.real import DEMO, fgc, written
+from tests.compiler.cli.real import DEMO, ROOT, fgc, written
 
 
 @pytest.fixture(autouse=True)
@@ -17,20 +16,31 @@ def small_pipeline() -> None:
     """The real passes run here."""
 
 
+OPTIMIZER = "optimizer: &optimizer !partial:torch.optim:AdamW"
+MODEL = "model: &model !singleton:fgc.runtime.nn:ForCausalLM@model"
+
+
+def line_of(text: str, template: str = "projects/lm_training_project.yaml") -> int:
+    """The line of a template that says ``text``."""
+    lines = (ROOT / "templates" / template).read_text(encoding="utf-8").splitlines()
+    return lines.index(text) + 1
+
+
 def test_the_demo() -> None:
     result = fgc("targets", DEMO)
     assert (result.exit_code, result.stderr) == (0, "")
     lines = {line.split()[1]: line for line in result.stdout.splitlines() if line.startswith("*  ")}
-    assert re.search(r"singleton +class ForCausalLM +A language model: a decoder", lines["model"])
-    assert re.search(r"class AdamW +lm_training_project\.yaml:\d+$", lines["optimizer"])
+    about = "A language model: a decoder, and a head that predicts the next token."
+    assert lines["model"].endswith(f" {about}")
+    place = rf"partial +class AdamW +lm_training_project\.yaml:{line_of(OPTIMIZER)}$"
+    assert re.search(place, lines["optimizer"])
     assert {"train_data", "lr", "trainer", "meta"} <= lines.keys()
     assert "   grad_accum " in result.stdout
 
 
 def test_json_of_the_demo() -> None:
     made = json.loads(fgc("targets", DEMO, "--format", "json").stdout)
-    template = (shipped_templates() / "models" / "llama.yaml").read_text(encoding="utf-8")
-    line = template[: template.index("\nmodel: &model !")].count("\n") + 2
+    line = line_of(MODEL, "models/llama.yaml")
     place = {"file": "fgc.templates/models/llama.yaml", "line": line, "column": 15}
     (model,) = (target for target in made if target["name"] == "model")
     assert model["place"] == place

@@ -34,7 +34,8 @@ class Composer:
     """Composes one document. Problems that it can go on after are left in ``diagnostics``.
 
     ``written`` are the lines on which nodes, keys and aliases begin, in order, each with the path
-    of the node that it is a part of; an alias is one of the node in which it stands.
+    of the node that it is a part of: a key is one of the mapping and of its value, an alias one of
+    the node in which it stands.
     """
 
     def __init__(self, positions: Positions, places: Places):
@@ -148,6 +149,7 @@ class Composer:
         while (item := next(stream)).kind is not EventKind.END:
             key = self._node(item, stream, path, depth + 1, floating)
             below, loose = self._below(key, path, depth, floating)
+            self.written.append((item.start.line + 1, below))
             value = self._node(next(stream), stream, below, depth + 1, loose)
             height = max(height, value.height - _is_merge_list(key, value))
             region = self._positions.region(item.start, item.end)

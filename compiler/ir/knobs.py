@@ -53,11 +53,11 @@ class Knobs:
     """The knobs of one rendering.
 
     ``settings`` are in the order in which they were made, pins last. ``deciding`` gives, for a line
-    of a template, by file and number, the knobs that decide the text that was written there, and
-    whether it was: those that its expressions read, that the statements around it test, and that
-    went into the variables and knobs which either uses. It leaves none out. It names one too many
-    where two variables of one name have nothing to do with each other, or where a line is written
-    several times, for different values.
+    of a template, by file and number, the knobs that decide what is written there, and what else is
+    or could be written below it, more indented: those that expressions read, that the statements
+    around them test, and that went into the variables and knobs which either uses. It leaves none
+    out. It names one too many where two variables of one name have nothing to do with each other,
+    and where a line is written several times, for different values.
     """
 
     settings: tuple[Setting, ...] = ()

@@ -17,7 +17,8 @@ from jinja2.parser import Parser
 
 from fgc.compiler.frontend.template.codegen import Chunk, TracingGenerator
 from fgc.compiler.frontend.template.environment import TemplateEnvironment
-from fgc.compiler.frontend.template.flow import KNOBS, Flow, flow
+from fgc.compiler.frontend.template.flow import Flow, flow
+from fgc.compiler.frontend.template.names import KNOBS
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.preprocess import Preprocessed, preprocess
 from fgc.compiler.frontend.template.syntax_errors import UnfinishedStatement, UnknownOperation

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from fgc.compiler.frontend.template.flow import ANY, KNOBS, NOTHING, Flow, Names, at
+from fgc.compiler.frontend.template.flow import Flow
+from fgc.compiler.frontend.template.names import ANY, KNOBS, NOTHING, Names, at
 from fgc.compiler.ir.knobs import Setting
 
 
@@ -104,6 +105,10 @@ class _Dependence:
             return own | self._indirect
         if colon and word == "text":
             return own.union(*(part.flow.whole for part in self.parts if _means(rest, part.key)))
+        if colon and word == "missing":
+            found = [part.flow.missing for part in self.parts if _means(rest, part.key)]
+            # of a template that was not needed nothing is known
+            return own.union(*found) if found else own | {f"at:{rest}"}
         if colon and word == "at" and rest.startswith("="):
             return [name for title, name in self._asked.items() if _means(title, rest[1:])]
         return own

@@ -1,17 +1,6 @@
 """What decides a template's text: the names that go into it, as far as the source tells.
 
-What is found holds whatever way a rendering takes, since names stand for themselves: two variables
-of one name are taken for one. Some names are made up:
-
-===============  ==============================================================================
-``ns.x``         the knob x; ``v.x`` is an attribute of the variable v
-``v!``           the variable v as a whole, with all its attributes
-``args:m``       what calls of the macro m give it, and whether it is called
-``in:b``         the text of the block b
-``around:b``     what decides whether, and how often, the block b is rendered
-``text:t``       the text of the template that is called t where it is included; ``text:*`` of any
-``at:t``         what decides whether the template that is called t is rendered; ``at:*`` of any
-===============  ==============================================================================
+What is found holds whatever way a rendering takes.
 """
 
 from __future__ import annotations
@@ -22,21 +11,19 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from fgc.compiler.frontend.template.codegen import first_part
+from fgc.compiler.frontend.template.layout import ANYWHERE, Branch, Layout, indentation
+from fgc.compiler.frontend.template.names import ANY, KNOBS, NOTHING, Definitions, Names, at
 from fgc.compiler.frontend.template.place import Place
-
-Names = frozenset[str]
-NOTHING: Names = frozenset()
-KNOBS = "ns"
-ANY = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What goes into the text and the names of one template.
 
-    ``text`` gives for a line of the file the names that decide what is written there, ``knobs``
-    those that go into the value of a knob that is set there, ``names`` those behind each name that
-    the template gives a meaning, ``macros`` among them. ``whole`` are those of all its text.
+    ``text`` gives for a line of the file the names that decide what is written there, and which
+    lines stand within it; ``knobs`` those that go into the value of a knob that is set there;
+    ``names`` those behind each name that the template gives a meaning, ``macros`` among them.
+    ``whole`` are those of all its text, ``missing`` those of what belongs to lines above it.
     """
 
     text: Mapping[int, Names]
@@ -44,6 +31,7 @@ class Flow:
     names: Mapping[str, Names]
     macros: Names
     whole: Names
+    missing: Names
 
 
 def flow(tree: nodes.Template, key: str) -> Flow:
@@ -51,18 +39,34 @@ def flow(tree: nodes.Template, key: str) -> Flow:
     return _Reader(key).read(tree)
 
 
+class _Region:
+    """Text that is rendered as a whole: that of a template, or of a block.
+
+    ``indent`` is the indentation of the line at hand. ``loose`` are the names that decide text
+    which belongs to a line before the region.
+    """
+
+    def __init__(self) -> None:
+        self.layout = Layout()
+        self.indent = 0.0
+        self.branch: Branch = ()
+        self.loose: Names = NOTHING
+
+
 class _Reader:
     def __init__(self, key: str):
         self._key = key
         self._text: dict[int, Names] = {}
         self._knobs: dict[int, Names] = {}
-        self._names: dict[str, Names] = {}
+        self._names = Definitions()
         self._macros: set[str] = set()
-        self._block = ""
+        self._region = _Region()
+        self._branches = 0
 
     def read(self, tree: nodes.Template) -> Flow:
         whole = self._body(tree.body, frozenset({at(self._key)}))
-        return Flow(self._text, self._knobs, self._names, frozenset(self._macros), whole)
+        macros, missing = frozenset(self._macros), self._region.loose
+        return Flow(self._text, self._knobs, self._names.names, macros, whole, missing)
 
     def _body(self, body: Iterable[nodes.Node], guards: Names) -> Names:
         """Reads statements that ``guards`` decide about; the names that their text depends on."""
@@ -80,7 +84,7 @@ class _Reader:
                 self._set(node.target, node.node, guards)
                 return NOTHING
             case nodes.AssignBlock():
-                text = self._body(node.body, guards) | self._expressions(node.filter, guards)
+                text = self._captured(node.body, guards) | self._names.optional(node.filter, guards)
                 self._assign(node.target, guards | text, guards)
                 return NOTHING
             case nodes.Block():
@@ -91,12 +95,16 @@ class _Reader:
             case nodes.CallBlock():
                 given = frozenset({"args:caller"})
                 for argument in node.args:
-                    self._define(argument.name, given)
-                names = guards | self._body(node.body, guards | given)
-                return self._write(_line(node), names | self._expression(node.call, guards))
+                    self._names.add(argument.name, given)
+                names = guards | self._captured(node.body, guards | given)
+                names |= self._names.read(node.call, guards)
+                self._belongs(ANYWHERE, names)
+                return self._write(_line(node), names)
             case nodes.FilterBlock():
-                names = self._body(node.body, guards) | self._expression(node.filter, guards)
-                return self._write(_line(node), names | guards)
+                names = guards | self._captured(node.body, guards)
+                names |= self._names.read(node.filter, guards)
+                self._belongs(ANYWHERE, names)
+                return self._write(_line(node), names)
             case nodes.Include() | nodes.Extends() | nodes.Import() | nodes.FromImport():
                 return self._other_template(node, guards)
             case nodes.With():
@@ -104,75 +112,122 @@ class _Reader:
                     self._set(target, value, guards)
                 return self._body(node.body, guards)
             case nodes.Expr():
-                self._expression(node, guards)
+                self._names.read(node, guards)
                 return NOTHING
             case _:
                 return self._body(node.iter_child_nodes(), guards)
 
+    def _captured(self, body: Iterable[nodes.Node], guards: Names) -> Names:
+        """Reads statements whose text goes into a value."""
+        outer, self._region = self._region, _Region()
+        names = self._body(body, guards)
+        self._region = outer
+        return names
+
+    def _branch(self, body: Iterable[nodes.Node], guards: Names) -> Names:
+        """Reads statements that are run under a condition of their own."""
+        self._branches += 1
+        self._region.branch = (*self._region.branch, self._branches)
+        names = self._body(body, guards)
+        self._region.branch = self._region.branch[:-1]
+        return names
+
     def _output(self, child: nodes.Expr, guards: Names) -> Names:
         if isinstance(child, nodes.TemplateData):
-            first = int(Place.of(child.lineno))
-            for line in range(first, first + child.data.count("\n") + 1):
-                self._write(line, guards)
-            return guards
-        names = guards | self._expression(child, guards)
-        return self._write(_line(first_part(child)), names)
+            return self._literal(child, guards)
+        names = guards | self._names.read(child, guards)
+        if isinstance(child, nodes.Call) and _is_named(child.node, "raise"):
+            return NOTHING  # ends the rendering
+        line = _line(first_part(child))
+        block = _rendered_block(child)
+        if block is not None:
+            self._belongs(ANYWHERE, frozenset({f"absent:{block or self._names.block}"}))
+        elif not self._region.layout.has(line):
+            # what stands alone on its line may come to nothing, or to text of any indentation
+            self._belongs(self._region.indent or ANYWHERE, names)
+            self._region.layout.add(line, self._region.indent, self._region.branch)
+        return self._write(line, names)
+
+    def _literal(self, data: nodes.TemplateData, guards: Names) -> Names:
+        first = Place.of(data.lineno)
+        parts = data.data.split("\n")
+        for line, part in enumerate(parts, first):
+            self._write(line, guards)
+            if line == first and first.column > 1:
+                continue
+            self._region.indent = indentation(part)
+            if part.strip():
+                self._belongs(self._region.indent, guards)
+                self._region.layout.add(line, self._region.indent, self._region.branch)
+        return guards
+
+    def _belongs(self, indent: float, names: Names) -> None:
+        """Text that is indented so, and that ``names`` decide, belongs to a line above it."""
+        holders = list(self._region.layout.holders(indent, self._region.branch))
+        for line in holders:
+            self._write(line, names)
+        if not holders and indent > 0:
+            self._region.loose |= names
 
     def _if(self, node: nodes.If, guards: Names) -> Names:
         tested = guards
         text = NOTHING
         for branch in (node, *node.elif_):
-            tested |= self._expression(branch.test, tested)
-            text |= self._body(branch.body, tested)
-        return text | self._body(node.else_, tested)
+            tested |= self._names.read(branch.test, tested)
+            text |= self._branch(branch.body, tested)
+        return text | self._branch(node.else_, tested)
 
     def _for(self, node: nodes.For, guards: Names) -> Names:
-        items = guards | self._expression(node.iter, guards) | {"args:loop"}
+        items = guards | self._names.read(node.iter, guards) | {"args:loop"}
         self._assign(node.target, items, items)
-        inner = items | self._expressions(node.test, items)
-        self._define("loop", inner)
-        return self._body([*node.body, *node.else_], inner)
+        inner = items | self._names.optional(node.test, items)
+        self._names.add("loop", inner)
+        return self._branch([*node.body, *node.else_], inner)
 
     def _block_of(self, node: nodes.Block, guards: Names) -> Names:
         """A template above may render the block, so what stands around it here is not all."""
         around, content = f"around:{node.name}", f"in:{node.name}"
-        self._define(around, guards)
-        outer, self._block = self._block, node.name
-        self._define(content, self._body(node.body, frozenset({around})))
-        self._block = outer
-        self._define(f"self.{node.name}", frozenset({content}))
+        self._names.add(around, guards)
+        outer = self._names.block, self._region
+        self._names.block, self._region = node.name, _Region()
+        self._names.add(content, self._body(node.body, frozenset({around})))
+        self._names.add(f"absent:{node.name}", self._region.loose)
+        self._names.block, self._region = outer
+        self._belongs(ANYWHERE, frozenset({f"absent:{node.name}"}))
+        self._names.add(f"self.{node.name}", frozenset({content}))
         return frozenset({content, around})
 
     def _macro(self, node: nodes.Macro, name: str, guards: Names) -> None:
         given = frozenset({f"args:{name}"})
         for parameter in (*(argument.name for argument in node.args), "varargs", "kwargs"):
-            self._define(parameter, given)
+            self._names.add(parameter, given)
         self._macros.add(name)
         for default in node.defaults:
-            given |= self._expression(default, guards)
-        self._define(name, guards | given | self._body(node.body, guards | given))
+            given |= self._names.read(default, guards)
+        self._names.add(name, guards | given | self._captured(node.body, guards | given))
 
     def _other_template(
         self,
         node: nodes.Include | nodes.Extends | nodes.Import | nodes.FromImport,
         guards: Names,
     ) -> Names:
-        chosen = guards | self._expression(node.template, guards)
+        chosen = guards | self._names.read(node.template, guards)
         titles = list(_titles(node.template))
         for title in titles:
-            self._define(f"at:{title}", chosen)
+            self._names.add(f"at:{title}", chosen)
         text = frozenset(f"text:{title}" for title in titles)
         match node:
             case nodes.Include():
+                self._belongs(ANYWHERE, frozenset(f"missing:{title}" for title in titles))
                 return text | chosen
             case nodes.Import():
-                self._define(node.target, chosen)
-                self._define(f"{node.target}!", text)
+                self._names.add(node.target, chosen)
+                self._names.add(f"{node.target}!", text)
             case nodes.FromImport():
                 for given in node.names:
                     name, alias = (given, given) if isinstance(given, str) else given
-                    self._define(alias, chosen | {name})
-                    self._define(f"args:{name}", frozenset({f"args:{alias}"}))
+                    self._names.add(alias, chosen | {name})
+                    self._names.add(f"args:{name}", frozenset({f"args:{alias}"}))
             case _:
                 pass
         return NOTHING
@@ -183,59 +238,23 @@ class _Reader:
                 for part, item in zip(parts, given, strict=True):
                     self._set(part, item, guards)
             case _:
-                self._assign(target, guards | self._expression(value, guards), guards)
+                self._assign(target, guards | self._names.read(value, guards), guards)
 
     def _assign(self, target: nodes.Node, value: Names, guards: Names) -> None:
         if isinstance(target, nodes.NSRef):
             name = f"{target.name}.{target.attr}"
             if target.name == KNOBS:  # which of a knob's settings hold is known when it is rendered
                 self._set_knob(_line(target), value)
-                self._define(name, guards)
+                self._names.add(name, guards)
             else:
-                self._define(name, value)
+                self._names.add(name, value)
         elif isinstance(target, nodes.Name):
-            self._define(target.name, value)
+            self._names.add(target.name, value)
             if target.name == KNOBS:
                 self._set_knob(_line(target), value)
         else:
             for part in target.iter_child_nodes():
                 self._assign(part, value, guards)
-
-    def _expressions(self, node: nodes.Node | None, guards: Names) -> Names:
-        return NOTHING if node is None else self._expression(node, guards)
-
-    def _expression(self, node: nodes.Node, guards: Names) -> Names:
-        """The names that an expression reads."""
-        match node:
-            case nodes.Name():
-                return frozenset({node.name, f"{node.name}!"})
-            case nodes.Getattr(node=nodes.Name() as base, attr=attr):
-                return _attribute(base.name, attr)
-            case nodes.Getitem(node=nodes.Name() as base, arg=nodes.Const(value=str() as attr)):
-                return _attribute(base.name, attr)
-            case nodes.Getattr(node=base, attr=attr):
-                return self._expression(base, guards) | {attr}
-            case nodes.Call():
-                return self._call(node, guards)
-            case _:
-                below = [self._expression(child, guards) for child in node.iter_child_nodes()]
-                return NOTHING.union(*below)
-
-    def _call(self, node: nodes.Call, guards: Names) -> Names:
-        called = self._expression(node.node, guards)
-        arguments = [self._expression(c, guards) for c in node.iter_child_nodes(exclude=("node",))]
-        given = NOTHING.union(*arguments)
-        match node.node:
-            case nodes.Name(name="super"):
-                self._define(f"around:{self._block}", guards)
-                return frozenset({f"in:{self._block}"})
-            case nodes.Getattr(node=nodes.Name(name="self"), attr=block):
-                self._define(f"around:{block}", guards)
-            case nodes.Name(name=name) | nodes.Getattr(attr=name):
-                self._define(f"args:{name}", given | guards)
-            case _:
-                self._define("args:*", given | guards)
-        return called | given
 
     def _set_knob(self, line: int, value: Names) -> None:
         self._knobs[line] = self._knobs.get(line, NOTHING) | value
@@ -244,20 +263,20 @@ class _Reader:
         self._text[line] = self._text.get(line, NOTHING) | names
         return names
 
-    def _define(self, name: str, names: Names) -> None:
-        self._names[name] = self._names.get(name, NOTHING) | names
+
+def _rendered_block(child: nodes.Expr) -> str | None:
+    """The block that an expression renders where it stands; empty for that of ``super()``."""
+    match child:
+        case nodes.Call(node=nodes.Name(name="super"), args=[], kwargs=[]):
+            return ""
+        case nodes.Call(node=nodes.Getattr(node=nodes.Name(name="self"), attr=block), args=[]):
+            return block
+        case _:
+            return None
 
 
-def at(key: str) -> str:
-    """The name of what decides whether the template ``key`` is rendered."""
-    return f"at:={key}"
-
-
-def _attribute(base: str, attr: str) -> Names:
-    """An attribute of a variable, which may be a namespace or a module; then attr is its own."""
-    if base == KNOBS:
-        return frozenset({f"{base}.{attr}"})
-    return frozenset({base, f"{base}.{attr}", attr})
+def _is_named(node: nodes.Expr, name: str) -> bool:
+    return isinstance(node, nodes.Name) and node.name == name
 
 
 def _titles(template: nodes.Expr) -> Iterator[str]:

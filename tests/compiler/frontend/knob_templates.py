@@ -155,3 +155,104 @@ def templates(draw: st.DrawFn) -> dict[str, str]:
         top.statements(3, 2)
         top.lines.append("{% endblock %}")
     return {"top": top.text(), "base": base.text(), "inc": included.text()}
+
+
+@dataclass
+class Tree:
+    """The lines of a mapping whose entries, items and values depend on knobs.
+
+    ``blocks`` are those that it has so far, if blocks are among what ``nests`` in it.
+    """
+
+    draw: st.DrawFn
+    lines: list[str] = field(default_factory=list[str])
+    keys: int = 0
+    blocks: list[str] = field(default_factory=list[str])
+    nests: bool = True
+
+    def knob(self) -> str:
+        return f"ns.{self.draw(st.sampled_from(KNOBS))}"
+
+    def entries(self, indent: int, depth: int, count: int = 3) -> None:
+        """Entries of a mapping, some of which are not always there."""
+        for _ in range(self.draw(st.integers(1, count))):
+            kinds = ("plain", "plain", "if", "computed", "for", "block")
+            kind = self.draw(st.sampled_from(kinds if self.nests else kinds[:-1]))
+            if kind == "plain":
+                self.entry(indent, depth)
+            elif kind == "if":
+                self.lines.append(f"-- if {self.knob()} % 2")
+                self.entry(indent, depth)
+                self.lines.append("-- endif")
+            elif kind == "for":
+                self.lines.append(f"-- for i in range({self.knob()} % 2)")
+                self.entry(indent, depth)
+                self.lines.append("-- endfor")
+            elif kind == "block":
+                self.blocks.append(f"block{len(self.blocks)}")
+                guarded = self.draw(st.booleans())
+                if guarded:
+                    self.lines.append(f"-- if {self.knob()} % 2")
+                self.lines.append(f"{{% block {self.blocks[-1]} %}}")
+                if self.draw(st.booleans()):
+                    self.entry(indent, depth)
+                self.lines.append("{% endblock %}")
+                if guarded:
+                    self.lines.append("-- endif")
+            elif indent:
+                self.keys += 1
+                entry = f"'k{self.keys}: 1' if {self.knob()} % 2 else ''"
+                self.lines.append(f"{' ' * indent}{{{{ {entry} }}}}")
+
+    def entry(self, indent: int, depth: int) -> None:
+        self.keys += 1
+        key = f"{' ' * indent}k{self.keys}:"
+        kind = self.draw(
+            st.sampled_from(("value", "mapping", "items", "text") if depth else ("value",))
+        )
+        if kind == "value":
+            self.lines.append(f"{key} {{{{ {self.knob()} }}}}")
+        elif kind == "mapping":
+            self.lines.append(key)
+            self.entries(indent + 2, depth - 1)
+        elif kind == "text":
+            self.lines += [
+                f"{key} |",
+                f"{' ' * indent}  one",
+                f"{' ' * indent}  {{{{ {self.knob()} }}}}",
+            ]
+        else:
+            self.lines.append(key)
+            dash = " " * (indent + self.draw(st.sampled_from((0, 2)))) + "- "
+            for _ in range(self.draw(st.integers(1, 3))):
+                guarded = self.draw(st.booleans())
+                if guarded:
+                    self.lines.append(f"-- if {self.knob()} % 2")
+                self.lines.append(f"{dash}{{{{ {self.knob()} }}}}")
+                if guarded:
+                    self.lines.append("-- endif")
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> dict[str, str]:
+    """A configuration ``top`` whose base is a mapping with blocks, some of which it overrides."""
+    base = Tree(draw)
+    starts = ", ".join(f"{name}={draw(st.integers(0, 3))}" for name in KNOBS)
+    base.lines.append(f"-- set ns = namespace({starts})")
+    base.entries(0, 3, count=4)
+    top = Tree(draw, keys=100, nests=False)
+    top.lines.append("-- extends 'base'")
+    for block in base.blocks:
+        if draw(st.booleans()):
+            at = base.lines.index(f"{{% block {block} %}}")
+            following = [line for line in base.lines[at + 1 :] if line.lstrip()[:1] == "k"]
+            indent = len(following[0]) - len(following[0].lstrip()) if following else 0
+            top.lines.append(f"{{% block {block} %}}")
+            if draw(st.booleans()):
+                top.lines.append("{{ super() }}")
+            if draw(st.booleans()):
+                top.lines.append(f"-- if {top.knob()} % 2")
+                top.entry(indent, 1)
+                top.lines.append("-- endif")
+            top.lines.append("{% endblock %}")
+    return {name: "\n".join(tree.lines) + "\n" for name, tree in (("base", base), ("top", top))}

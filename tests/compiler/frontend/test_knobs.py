@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from fgc.compiler.diagnostics.diagnostic import BuildError
@@ -198,6 +198,7 @@ def lines_by_key(result: Rendered) -> dict[str, list[tuple[int, str]]]:
     return found
 
 
+@settings(deadline=None)
 @given(templates(), st.integers(0, 6))
 def test_a_knob_that_changes_a_line_is_told(sources: dict[str, str], value: int) -> None:
     """Whatever a template does with knobs: none that decides a line is left out."""
@@ -219,6 +220,7 @@ def test_a_knob_that_changes_a_line_is_told(sources: dict[str, str], value: int)
                 assert knob in told, f"{key}: {written} became {now}"
 
 
+@settings(deadline=None)
 @given(templates(), st.dictionaries(st.sampled_from(KNOBS), st.integers(0, 6), max_size=2))
 def test_the_last_setting_holds(sources: dict[str, str], pins: dict[str, int]) -> None:
     shown = "".join(f"\nheld {name} {{{{ ns.{name} }}}} end" for name in KNOBS)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from fgc.compiler.frontend.plain_data import plain_data
 from fgc.compiler.frontend.render import render
 from fgc.compiler.ir.graph import Graph, Scalar
 from fgc.compiler.ir.knobs import Knob
@@ -13,6 +16,7 @@ from fgc.compiler.passes.link import link
 from fgc.compiler.passes.load import load
 from fgc.compiler.passes.parse import parse
 from fgc.compiler.passes.render import render as render_source
+from tests.compiler.frontend.knob_templates import KNOBS, trees
 
 START = "-- set ns = namespace(a=1, b=2, c=3, d=4)\n"
 
@@ -52,6 +56,53 @@ def knobs(text: str, key: str = "x") -> list[str]:
 )  # fmt: skip
 def test_the_knobs_behind_a_node(text: str, expected: list[str]) -> None:
     assert knobs(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x:\n    p: 1\n-- if ns.a > 9\n    q: 2\n-- endif\ny: 1\n", ["a"]),
+        ("x:\n-- if ns.a > 9\n    q: 2\n-- endif\n    p: 1\ny: 1\n", ["a"]),
+        ("x:\n    - 1\n-- if ns.a > 9\n    - 2\n-- endif\ny: 1\n", ["a"]),
+        ("x:\n- 1\n-- if ns.a > 9\n- 2\n-- endif\ny: 1\n", ["a"]),
+        ("x:\n-- for i in range(ns.a - 1)\n    q: 2\n-- endfor\ny: 1\n", ["a"]),
+        ("x:\n    p: 1\n    {{ 'q: 2' if ns.a > 9 else '' }}\ny: 1\n", ["a"]),
+        ("x:\n    p:\n        q: 1\n-- if ns.a > 9\n        r: 2\n-- endif\ny: 1\n", ["a"]),
+        ("x: 1\n-- if ns.a > 9\ny: 2\n-- endif\n", []),  # another target
+        ("w: 1\n-- if ns.b > 9\nx:\n-- else\nx:\n-- endif\n    p: 2\n", ["b"]),
+        ("x:\n    p: 1\n-- if ns.a > 9\n-- include 'part'\n-- endif\ny: 1\n"
+         "#---- part ----\n    q: 2\n", ["a"]),
+        ("x:\n    p: 1\n-- include 'part'\ny: 1\n"
+         "#---- part ----\n-- if ns.a > 9\n    q: 2\n-- endif\n", ["a"]),
+        ("x:\n    p: 1\n{% block more %}{% endblock %}\ny: 1\n", []),
+        ("x:\n    p: 1\n{% block more %}\n-- if ns.a > 9\n    q: 1\n-- endif\n{% endblock %}\n"
+         "y: 1\n", ["a"]),
+        ("x:\n    p: 1\n-- filter indent(4, true)\n-- if ns.a > 9\nq: 1\n-- endif\n"
+         "-- endfilter\ny: 1\n", ["a"]),
+    ],
+)  # fmt: skip
+def test_what_is_not_there_is_decided_too(text: str, expected: list[str]) -> None:
+    assert knobs(text) == expected
+
+
+def values(graph: Graph) -> dict[str, str]:
+    """Each top-level node as text."""
+    return {str(entry.key): repr(plain_data(entry.value, {})) for entry in graph.roots}
+
+
+@settings(deadline=None)
+@given(trees(), st.integers(0, 6))
+def test_a_knob_that_changes_a_target_is_told(sources: dict[str, str], value: int) -> None:
+    def built(**pins: Scalar) -> Graph:
+        return parse(render("top", (), {}, sources=sources, pins=pins))
+
+    before = built()
+    for knob in KNOBS:
+        after = values(built(**{knob: value}))
+        for key, text in values(before).items():
+            if key in after and after[key] != text:
+                told = {behind.name for behind in before.knobs_behind(key)}
+                assert knob in told, f"{text}\nbecame\n{after[key]}"
 
 
 def test_they_come_in_the_order_of_their_first_setting() -> None:

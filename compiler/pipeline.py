@@ -8,12 +8,11 @@ Nothing but the standard library is imported until a pass runs: ``fgc --help`` p
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from fgc.compiler.backend.lock import Lock
@@ -38,7 +37,8 @@ class Request:
 
     ``config`` is its file; a folder stands for the project that it lies in. Without one it is the
     configuration ``name``, or the default one, of the project at or above ``project``, which is the
-    current folder where it is None. ``overrides`` pin template variables and bind `!var` nodes.
+    current folder where it is None. A tree that was built stands for the configuration in it.
+    ``overrides`` pin template variables and bind `!var` nodes.
     """
 
     config: Path | None = None
@@ -66,6 +66,11 @@ class Build:
     tree: Tree | None = None
     lock: Lock | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def overrides(self) -> Mapping[str, Scalar]:
+        """What ``--set`` gives, now or when the tree was built that the configuration is in."""
+        return cast("Mapping[str, Scalar]", _made(self.source).pins)
 
     @property
     def sources(self) -> Mapping[str, str]:
@@ -191,7 +196,7 @@ def _render(build: Build) -> Build:
 def _parse(build: Build) -> Build:
     from fgc.compiler.passes.parse import parse
 
-    return replace(build, graph=parse(_made(build.rendered), build.request.overrides))
+    return replace(build, graph=parse(_made(build.rendered), build.overrides))
 
 
 def _link(build: Build) -> Build:
@@ -205,7 +210,10 @@ def _resolve(build: Build) -> Build:
 
     source = _made(build.source)
     resolution, found = resolve(
-        _made(build.graph), project_root=source.project_root, search_path=source.search_path
+        _made(build.graph),
+        project_root=source.project_root,
+        search_path=source.search_path,
+        place=source.project.folders.place,
     )
     return replace(build, resolution=resolution, diagnostics=(*build.diagnostics, *found))
 
@@ -221,7 +229,8 @@ def _check(build: Build) -> Build:
 def _fold(build: Build) -> Build:
     from fgc.compiler.passes.fold import fold
 
-    folded = fold(_made(build.resolution), project_root=_made(build.source).project_root)
+    project = _made(build.source).project
+    folded = fold(_made(build.resolution), project_root=project.root, folders=project.folders)
     return replace(build, resolution=folded, graph=folded.graph)
 
 
@@ -229,7 +238,8 @@ def _plan(build: Build) -> Build:
     from fgc.compiler.passes.plan import plan
     from fgc.targets.project import NEEDED, PROGRAM
 
-    return replace(build, plan=plan(_made(build.resolution), PROGRAM, NEEDED))
+    name_of = input_names(build).name
+    return replace(build, plan=plan(_made(build.resolution), PROGRAM, NEEDED, name_of))
 
 
 def _specialise(build: Build) -> Build:
@@ -274,25 +284,23 @@ def _vendor(build: Build) -> Build:
 def _emit(build: Build) -> Build:
     from fgc.compiler.passes.emit import emit
 
-    return replace(build, emitted=emit(_made(build.modules), _relative_paths(build)))
+    return replace(build, emitted=emit(_made(build.modules), input_names(build)))
 
 
 def _seal(build: Build) -> Build:
     from fgc.compiler.passes.seal import seal
     from fgc.targets.project import project_files
 
-    source, emitted, paths = _made(build.source), _made(build.emitted), _relative_paths(build)
-    overrides = overrides_as_written(build.request.overrides)
-    config = source.path.as_posix()
-    extra = project_files(
-        _made(build.plan), emitted, config=paths.name(config), overrides=overrides
-    )
+    source, emitted, paths = _made(build.source), _made(build.emitted), input_names(build)
+    overrides = overrides_as_written(build.overrides)
+    config = paths.name(source.path.as_posix())
+    extra = project_files(_made(build.plan), emitted, config=config, overrides=overrides)
     tree, lock = seal(
         _made(build.plan),
         _made(build.specialised).library,
         emitted,
         extra,
-        config=config,
+        source=source,
         rendered=_made(build.rendered),
         overrides=overrides,
         paths=paths,
@@ -301,31 +309,24 @@ def _seal(build: Build) -> Build:
 
 
 def overrides_as_written(overrides: Mapping[str, Scalar]) -> dict[str, str]:
-    """Scalars as ``--set`` takes them."""
-    return {
-        name: json.dumps(value) if isinstance(value, bool | None) else str(value)
-        for name, value in overrides.items()
-    }
+    """Scalars as ``--set`` takes them, by name."""
+    from fgc.compiler.frontend.scalars import scalar_text
+
+    return {name: scalar_text(value) for name, value in sorted(overrides.items())}
 
 
-def _relative_paths(build: Build) -> RelativePaths:
-    return relative_paths(_made(build.source))
+def input_names(build: Build) -> RelativePaths:
+    """How the tree calls what it is made from, as far as the passes have come."""
+    from fgc.compiler.passes.layout import input_names
 
-
-def relative_paths(source: Source) -> RelativePaths:
-    """How the tree names what it was made from: by project, workspace, or fgc's own templates."""
-    from fgc.compiler.backend.relative_paths import RelativePaths
-    from fgc.compiler.frontend.folders import shipped_templates
-
-    folders = [("", source.project_root), ("fgc.templates", shipped_templates())]
-    if source.project.workspace is not None:
-        folders.append(("workspace", source.project.workspace))
-    return RelativePaths(tuple(folders))
+    source = _made(build.source)
+    texts = {**source.project.sources, **build.sources}
+    return input_names(source, texts, build.graph, build.resolution)
 
 
 def show_plan(build: Build) -> str:
     plan = _made(build.plan)
-    name_of = str if build.source is None else relative_paths(build.source).name
+    name_of = str if build.source is None else input_names(build).name
     rows = [
         f"{name}: {name_of(node.span.file)}:{node.span.line}"
         for node, name in plan.constants.items()

@@ -7,13 +7,14 @@ version of what is installed, so equal inputs give equal bytes::
       "black": "26.10.1",                            whose style the files have
       "code": "<sha256>",                            over the files that decide what a run does
       "compiler": "<hash>",                          of fgc's own source
-      "config": "configs/baseline.yaml",             what was built, relative to its project
+      "config": "project/configs/baseline.yaml",     what was built, below config/
       "fgc": "0.1.0",
       "files": {"train.py": "<sha256>", ...},        each emitted file, as emitted
-      "inputs": {"configs/baseline.yaml": "<sha256>", ...},
+      "inputs": {"project/configs/baseline.yaml": "<sha256>", ...},
       "inputs_hash": "<sha256>",                     over all that decides the tree
       "overrides": {"lr": "3e-4"},                   what --set gave, as written
-      "version": 1
+      "source": {...},                               how to read config/ again, see `Layout`
+      "version": 2
     }
 """
 
@@ -26,10 +27,52 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 LOCK_NAME = "fgc.lock"
-VERSION = 1
+VERSION = 2
 
 NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
 """Emitted paths that do not decide what a run does; what ``data/`` holds is among the inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the inputs lie in a tree: what it takes to build the tree again from its ``config/``.
+
+    ``project`` is the project's folder and ``template`` what its search path calls the
+    configuration. ``workspaces`` are the folders of workspaces. ``elsewhere`` are the folders that
+    lie outside of the project, or of its workspace if it has one, with the way to them from there;
+    it is empty where the configuration has their absolute path. ``files`` are the files that the
+    configuration names beside its templates and modules, and their place in the tree; it is empty
+    for one that was not needed. All of them have names as in ``inputs``: paths below ``config/``.
+    """
+
+    project: str = ""
+    template: str = ""
+    workspaces: tuple[str, ...] = ()
+    elsewhere: Mapping[str, str] = field(default_factory=dict[str, str])
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def to_json(self) -> dict[str, Any]:
+        """As an object of JSON."""
+        return {
+            "elsewhere": dict(self.elsewhere),
+            "files": dict(self.files),
+            "project": self.project,
+            "template": self.template,
+            "workspaces": list(self.workspaces),
+        }
+
+    @classmethod
+    def from_json(cls, read: object) -> Layout:
+        """What `to_json` made. Raises ValueError for anything else."""
+        fields = cast("dict[str, Any]", read if isinstance(read, dict) else {})
+        tables = {name: fields.get(name) for name in ("elsewhere", "files")}
+        texts = {name: fields.get(name) for name in ("project", "template")}
+        listed: object = fields.get("workspaces")
+        workspaces = cast("list[object]", listed if isinstance(listed, list) else [None])
+        known = all(isinstance(text, str) for text in (*texts.values(), *workspaces))
+        if not known or not all(_is_table(table) for table in tables.values()):
+            raise ValueError("what it says of its source is missing or malformed")
+        return cls(workspaces=tuple(map(str, workspaces)), **cast("dict[str, Any]", tables | texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +86,7 @@ class Lock:
     files: Mapping[str, str]
     overrides: Mapping[str, str] = field(default_factory=dict[str, str])
     compiler: str = ""
+    source: Layout = field(default_factory=Layout)
 
     @property
     def code(self) -> str:
@@ -57,6 +101,7 @@ class Lock:
             "compiler": self.compiler,
             "config": self.config,
             "fgc": self.fgc,
+            "source": json.dumps(self.source.to_json(), sort_keys=True),
         }
         parts = {"inputs": self.inputs, "made_by": made_by, "overrides": self.overrides}
         return tree_hash({name: tree_hash(part) for name, part in parts.items()})
@@ -73,6 +118,7 @@ class Lock:
             "inputs": dict(self.inputs),
             "inputs_hash": self.inputs_hash,
             "overrides": dict(self.overrides),
+            "source": self.source.to_json(),
             "version": VERSION,
         }
         return json.dumps(fields, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -96,7 +142,8 @@ class Lock:
             raise ValueError("a version or the config's path is missing or malformed")
         if not all(_is_table(table) for table in tables.values()):
             raise ValueError("a table of hashes is missing or malformed")
-        return cls(**cast("dict[str, Any]", strings | tables))
+        source = Layout.from_json(fields.get("source"))
+        return cls(source=source, **cast("dict[str, Any]", strings | tables))
 
 
 def sha256(data: bytes) -> str:

@@ -59,7 +59,7 @@ def build(
     if out is None and not print_after:
         raise click.UsageError("`-o DIR` says where the project is written")
     start = perf_counter()
-    outcome, written = _build(request, out, print_after, force)
+    outcome, written = build_tree(request, out, print_after=print_after, force=force)
     if time_passes:
         _print_times(outcome.seconds)
     report(outcome, output_format)
@@ -71,13 +71,18 @@ def build(
         _print_summary(out, outcome.build.tree, written, perf_counter() - start)
 
 
-def _build(
+def build_tree(
     request: Request,
     out: Path | None,
-    print_after: tuple[str, ...],
-    force: bool,
+    *,
+    print_after: tuple[str, ...] = (),
+    force: bool = False,
 ) -> tuple[Outcome, WriteReport | None]:
-    """Runs the passes, all of them and the writing where there is an ``out``."""
+    """Runs the passes, all of them and the writing where there is an ``out``.
+
+    There is no report where nothing was written: where ``out`` held that tree already, and where
+    the outcome has failed.
+    """
     from fgc.compiler.diagnostics.diagnostic import BuildError
     from fgc.compiler.pipeline import run, sealed
 
@@ -87,6 +92,8 @@ def _build(
     until = None if out is not None else max(print_after, key=PASS_NAMES.index)
     if out is not None and not print_after and (out / LOCK_NAME).is_file():
         first = run(request, until="render")
+        if first.build.rendered is not None and "from_project" in first.build.rendered.text:
+            first = run(request, until="link")
         if not first.failed and _is_unchanged(first, out):
             return first, None
     outcome = run(request, until=until, print_after=print_after, show=show)
@@ -109,7 +116,7 @@ def _build(
 
 def _is_unchanged(outcome: Outcome, out: Path) -> bool:
     """Whether ``out`` holds what this configuration, rendered so far, would be built into."""
-    from fgc.compiler.pipeline import overrides_as_written, relative_paths
+    from fgc.compiler.pipeline import input_names, overrides_as_written
     from fgc.compiler.unchanged import is_unchanged
 
     build = outcome.build
@@ -117,10 +124,11 @@ def _is_unchanged(outcome: Outcome, out: Path) -> bool:
         return False
     return is_unchanged(
         out,
+        build.source,
         build.rendered,
-        build.source.path.as_posix(),
-        overrides_as_written(build.request.overrides),
-        relative_paths(build.source),
+        overrides_as_written(build.overrides),
+        {**build.source.project.sources, **build.sources},
+        input_names(build),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -15,6 +16,7 @@ from fgc.compiler.cli.code import code
 from fgc.compiler.cli.construct import construct
 from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.ls import ls
+from fgc.compiler.cli.options import project_options
 from fgc.compiler.cli.pp import pp
 from fgc.compiler.cli.targets import targets
 from fgc.compiler.cli.trefs import trefs
@@ -24,8 +26,14 @@ EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="fgc", message="fgc %(version)s")
-def cli() -> None:
+@project_options
+@click.pass_context
+def cli(context: click.Context, project: Path | None, name: str | None) -> None:
     """Compile the configuration of a language-model experiment into its source code."""
+    command = cli.commands[context.invoked_subcommand or ""]
+    takes_one = any(parameter.name == "project" for parameter in command.params)
+    if not takes_one and (project is not None or name is not None):
+        raise click.UsageError(f"`fgc {command.name}` takes no configuration: no `-p`, no `-t`")
 
 
 cli.add_command(build)

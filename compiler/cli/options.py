@@ -23,8 +23,9 @@ _NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 def request_options(command: Command) -> Command:
     """Which configuration, and with which values: the command gets it as ``request``.
 
-    A configuration is CONFIG, a file or the folder of a project; or ``-p PROJECT -t NAME``; or,
-    with none of these, the default one of the project that the current folder lies in.
+    A configuration is CONFIG: a file, the folder of a project, or a tree that was built; or
+    ``-p PROJECT -t NAME``, behind the command or before it; or, with none of these, the default one
+    of the project that the current folder lies in.
     """
 
     @wraps(command)
@@ -36,33 +37,37 @@ def request_options(command: Command) -> Command:
         overrides: dict[str, Scalar],
         **others: Any,
     ) -> Any:
+        before = click.get_current_context().find_root().params
+        project, name = project or before.get("project"), name or before.get("name")
         if config is not None and (project is not None or name is not None):
             raise click.UsageError("CONFIG, or `-p` and `-t`, names the configuration, not both")
         request = Request(config, overrides=overrides, project=project, name=name)
         return command(*args, request=request, **others)
 
-    options = (
-        click.argument("config", required=False, type=click.Path(exists=True, path_type=Path)),
-        click.option(
-            "-p",
-            "--project",
-            metavar="DIR",
-            type=click.Path(exists=True, file_okay=False, path_type=Path),
-            help="The project of the configuration, or a folder in it.  [default: here]",
-        ),
-        click.option(
-            "-t",
-            "--config-template",
-            "name",
-            metavar="NAME",
-            help="The configuration's name in its project.  [default: the project's default]",
-        ),
-        set_option,
+    argument = click.argument(
+        "config", required=False, type=click.Path(exists=True, path_type=Path)
     )
-    decorated: Any = wrapper
-    for option in reversed(options):
-        decorated = option(decorated)
+    decorated: Any = argument(project_options(set_option(wrapper)))
     return decorated
+
+
+def project_options(command: Command) -> Command:
+    """``-p`` and ``-t``: a configuration by its name in a project."""
+    in_project = click.option(
+        "-p",
+        "--project",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="The project of the configuration, or a folder in it.  [default: here]",
+    )
+    by_name = click.option(
+        "-t",
+        "--config-template",
+        "name",
+        metavar="NAME",
+        help="The configuration's name in its project.  [default: the project's default]",
+    )
+    return in_project(by_name(command))
 
 
 def set_option(command: Command) -> Command:

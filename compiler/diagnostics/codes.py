@@ -15,6 +15,7 @@ CODES: dict[str, str] = {
     "FGC006": "not a project",
     "FGC007": "invalid meta.yaml",
     "FGC008": "template text that is never rendered",
+    "FGC009": "a built tree that cannot be read",
     "FGC010": "invalid YAML",
     "FGC011": "unknown tag or malformed tag",
     "FGC012": "malformed node",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.frontend.folders import META, absolute
+from fgc.compiler.frontend.folders import META, Folders
 from fgc.compiler.frontend.plain_data import Data, NotPlainError, plain_data
 from fgc.compiler.frontend.render import render
 from fgc.compiler.frontend.yaml_graph import read_graph
@@ -37,15 +36,20 @@ class Meta:
     sources: Mapping[str, str]
 
 
-def read_meta(root: Path, search_path: tuple[Path, ...], variables: Mapping[str, object]) -> Meta:
-    """Render and read the meta.yaml in ``root``.
+def read_meta(
+    root: Path,
+    search_path: tuple[Path, ...],
+    variables: Mapping[str, object],
+    folders: Folders,
+) -> Meta:
+    """Render and read the meta.yaml in ``root``; ``folders`` knows those that it names.
 
     Raises:
         BuildError: FGC007, or what rendering and parsing raise.
     """
     rendered = render(META, (root, *search_path), variables)
     graph = read_graph(rendered, {})
-    reader = _Reader(root)
+    reader = _Reader(root, folders)
     for entry in graph.roots:
         reader.read(entry)
     if reader.diagnostics:
@@ -62,11 +66,12 @@ def read_meta(root: Path, search_path: tuple[Path, ...], variables: Mapping[str,
 
 
 class _Reader:
-    def __init__(self, root: Path):
+    def __init__(self, root: Path, known: Folders):
         self.diagnostics: list[Diagnostic] = []
         self.texts: dict[str, str] = {}
         self.folders: dict[str, tuple[Path, ...]] = {}
         self._root = root
+        self._known = known
 
     def read(self, entry: Entry) -> None:
         """Take in one key."""
@@ -104,9 +109,9 @@ class _Reader:
             if not isinstance(item, str):
                 self._report(f"`{key}` is not a list of folders", span, "write `[folder, other]`")
                 return
-            folder = absolute(self._root / item)
+            folder = self._known.place(self._root, item)
             # a project need not have templates of its own, though its workspace lists them for all
-            if os.path.isdir(folder):
+            if self._known.has_folder(folder):
                 folders.append(folder)
             elif folder != self._root / "templates":
                 message = f"`{key}` names `{item}`, which is not a folder"

@@ -8,17 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.frontend.folders import (
-    META,
-    absolute,
-    find_project,
-    find_workspace,
-    shipped_templates,
-)
+from fgc.compiler.frontend.folders import META, Folders, absolute
 from fgc.compiler.frontend.meta import read_meta
 from fgc.compiler.symbols.nearest import nearest
 
 _SUFFIXES = (".yaml", ".yml")
+_HERE = Folders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +22,8 @@ class Project:
 
     ``search_path`` are the folders in which templates are found, first hit wins: the project's own,
     the workspace's, and last the templates that come with fgc. ``system_path`` are folders of the
-    project's own Python modules. ``sources`` are the texts that its meta.yaml was made of.
+    project's own Python modules. ``sources`` are the texts that its meta.yaml was made of,
+    ``folders`` knows where that lies what it names.
     """
 
     root: Path
@@ -39,6 +35,7 @@ class Project:
     system_path: tuple[Path, ...] = ()
     workspace: Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    folders: Folders = _HERE
 
     @property
     def variables(self) -> dict[str, object]:
@@ -56,7 +53,7 @@ class Config:
     search_path: tuple[Path, ...]
 
 
-def load_project(root: Path) -> Project:
+def load_project(root: Path, folders: Folders = _HERE) -> Project:
     """The project in the folder ``root``.
 
     Raises:
@@ -68,9 +65,9 @@ def load_project(root: Path) -> Project:
         raise BuildError(
             Diagnostic("FGC006", message, help=f"a project is a folder with a `{META}`")
         )
-    workspace = find_workspace(root)
-    shared = (*((workspace,) if workspace else ()), shipped_templates())
-    meta = read_meta(root, shared, _variables(root, workspace))
+    workspace = folders.workspace(root)
+    shared = (*((workspace,) if workspace else ()), folders.templates())
+    meta = read_meta(root, shared, _variables(root, workspace), folders)
     own = meta.searchdir or tuple(filter(os.path.isdir, (root / "templates", root)))
     return Project(
         root=root,
@@ -82,6 +79,7 @@ def load_project(root: Path) -> Project:
         system_path=meta.system_path,
         workspace=workspace,
         sources=meta.sources,
+        folders=folders,
     )
 
 
@@ -89,7 +87,7 @@ def config_names(project: Project) -> dict[str, Path]:
     """The configurations of a project and their files, sorted by name."""
     found: dict[str, Path] = {}
     for folder in project.search_path:
-        if folder == shipped_templates():
+        if folder == project.folders.templates():
             continue
         prefix = folder / project.config_prefix
         for path in prefix.rglob("*"):
@@ -121,7 +119,7 @@ def config_by_name(project: Project, name: str | None) -> Config:
     raise BuildError(_no_config(name, f"the project `{project.name}`", config_names(project)))
 
 
-def config_by_path(path: Path) -> Config:
+def config_by_path(path: Path, folders: Folders = _HERE) -> Config:
     """The configuration in the file ``path``, in its project if it lies in one.
 
     Outside of any project its own folder and fgc's templates are the search path.
@@ -134,15 +132,21 @@ def config_by_path(path: Path) -> Config:
     if not os.path.isfile(path):
         beside = sorted(entry.name for entry in folder.glob("*.y*ml"))
         raise BuildError(_no_config(path.name, f"`{folder.as_posix()}`", beside))
-    root = find_project(folder)
+    root = folders.project(folder)
     if root is None:
-        search_path = tuple(dict.fromkeys((folder, shipped_templates())))
-        return Config(Project(folder, folder.name, search_path), path.name, path, search_path)
-    project = load_project(root)
+        project = bare_project(folder, folders)
+        return Config(project, path.name, path, project.search_path)
+    project = load_project(root, folders)
     template = _template_name(path, project.search_path)
     if template is not None:
         return Config(project, template, path, project.search_path)
     return Config(project, path.name, path, (folder, *project.search_path))
+
+
+def bare_project(root: Path, folders: Folders = _HERE) -> Project:
+    """What stands for a project where there is none: a folder, and fgc's templates."""
+    search_path = tuple(dict.fromkeys((root, folders.templates())))
+    return Project(root, root.name, search_path, folders=folders)
 
 
 def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
@@ -158,7 +162,7 @@ def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
 
 
 def _no_config(name: str, where: str, known: Mapping[str, Path] | list[str]) -> Diagnostic:
-    near = nearest(name, [*known, *(Path(other).stem for other in known)])
+    near = nearest(name, [*known, *(Path(other).with_suffix("").as_posix() for other in known)])
     remedy = None
     if near:
         remedy = f"a configuration with a similar name exists: `{near}`"

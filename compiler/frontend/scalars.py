@@ -29,6 +29,7 @@ _FLOAT = re.compile(
 )
 _MAX_DIGITS = 4000  # Python refuses to print or read longer integers
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what a shell passes on that is not UTF-8
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _STANDARD = "tag:yaml.org,2002:"
 
 
@@ -80,6 +81,42 @@ def parse_scalar(text: str) -> Scalar:
     if len(nodes) != 1 or nodes[0].kind is not EventKind.SCALAR or _SURROGATE.search(nodes[0].text):
         raise ScalarError(f"`{text}` is not a quoted text")
     return nodes[0].text
+
+
+def scalar_text(value: Scalar) -> str:
+    """What `parse_scalar` reads as ``value``.
+
+    >>> [scalar_text(value) for value in (3e-4, None, True, "a: b", "3", "two\\nlines")]
+    ['0.0003', 'null', 'true', 'a: b', '"3"', '"two\\\\nlines"']
+    """
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case float() if not math.isfinite(value):
+            return ".nan" if math.isnan(value) else ".inf" if value > 0 else "-.inf"
+        case int() | float():
+            return repr(value)
+        case str():
+            return value if _is_plain(value) else f'"{"".join(map(_escaped, value))}"'
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        return text.isprintable() and parse_scalar(text) == text
+    except ScalarError:
+        return False
+
+
+def _escaped(character: str) -> str:
+    """A character of a text in double quotes."""
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\U{code:08x}"
 
 
 def resolve_tagged(text: str, tag: str) -> Scalar:

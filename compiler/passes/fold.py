@@ -7,10 +7,11 @@ of a closed list are evaluated over constants.
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.folders import Folders, absolute
 from fgc.compiler.ir.graph import Call, File, Kind, Literal, Node
 from fgc.compiler.ir.rewrite import Rewriter
 from fgc.compiler.passes.fold_builtins import FOLDABLE, evaluate
@@ -21,8 +22,12 @@ from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 
 
-def fold(resolution: Resolution, *, project_root: Path) -> Resolution:
+def fold(
+    resolution: Resolution, *, project_root: Path, folders: Folders | None = None
+) -> Resolution:
     """The graph with what is known at build put in its place.
+
+    ``folders`` knows where the files are that the graph names.
 
     A node below which nothing is folded stays the same object; one that is shared stays shared.
 
@@ -39,13 +44,15 @@ def fold(resolution: Resolution, *, project_root: Path) -> Resolution:
     >>> fold(Resolution(graph, {call: symbol}), project_root=Path()).graph.root("n").value
     1
     """
-    return _Fold(resolution, os.path.abspath(project_root)).run()
+    return _Fold(resolution, absolute(project_root), folders or Folders()).run()
 
 
 class _Fold:
-    def __init__(self, resolution: Resolution, root: str):
+    def __init__(self, resolution: Resolution, root: Path, folders: Folders):
         self._resolution = resolution
         self._root = root
+        self._folders = folders
+        self._sources: list[str] = []
         self._files = named_files(resolution)
         self._rewriter = Rewriter(self._change)
         self._tokenizers = Tokenizers()
@@ -60,14 +67,15 @@ class _Fold:
             for old, new in self._rewriter.replaced()
             if isinstance(old, Call) and isinstance(new, Call) and old in self._resolution.symbols
         }
-        return Resolution(graph, symbols)
+        read = self._tokenizers.read
+        files = {source: source in read for source in self._sources}
+        return replace(self._resolution, graph=graph, symbols=symbols, files=files)
 
     def _change(self, node: Node) -> Node:
         try:
             match node:
                 case Literal(value=str(text)) if node in self._files:
-                    named = self._files[node]
-                    return file_node(node, text, self._root, is_tokenizer=named.is_tokenizer)
+                    return self._file(node, text)
                 case Call() if node.kind is not Kind.META:
                     return self._call(node)
                 case _:
@@ -75,6 +83,12 @@ class _Fold:
         except BuildError as error:
             self._found += error.diagnostics
             return node
+
+    def _file(self, node: Literal, written: str) -> Node:
+        named = self._files[node]
+        file = file_node(node, written, self._root, self._folders, is_tokenizer=named.is_tokenizer)
+        self._sources.append(file.source)
+        return file
 
     def _call(self, node: Call) -> Node:
         symbol = self._symbol(node)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.folders import Folders
 from fgc.compiler.ir.graph import File, Kind, List, Literal, Node, Tuple
 from fgc.compiler.passes.annotations import path_form
 from fgc.compiler.passes.check_arguments import bound
@@ -54,19 +56,22 @@ def _texts(value: Node, form: str | None) -> Iterator[Literal]:
             return
 
 
-def file_node(node: Literal, written: str, root: str, *, is_tokenizer: bool) -> File:
+def file_node(
+    node: Literal, written: str, root: Path, folders: Folders, *, is_tokenizer: bool
+) -> File:
     """The file that ``written`` names below the project's folder ``root``.
 
     Raises:
         BuildError: FGC026 where there is none.
     """
-    source = os.path.normpath(os.path.join(root, written))
-    if os.path.isfile(source):
+    path = folders.place(root, written)
+    source = str(path)
+    if folders.has_file(path):
         return File(source.replace(os.sep, "/"), written, node.path, node.span)
     message = f"there is no file `{written}` in the project"
     if os.path.isdir(source):
         message = f"`{written}` is a folder, and a file is needed"
-    remedy = f"a path is taken from the project's folder `{os.path.basename(root)}`"
+    remedy = f"a path is taken from the project's folder `{root.name}`"
     if is_tokenizer:
         remedy = f"train one with the `tokenizers` library; {remedy}"
     meant = nearest(os.path.basename(source), _files_in(os.path.dirname(source)))

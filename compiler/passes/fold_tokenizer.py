@@ -43,6 +43,11 @@ class Tokenizers:
     def __init__(self) -> None:
         self._read: dict[str, Vocabulary] = {}
 
+    @property
+    def read(self) -> frozenset[str]:
+        """The files that were read."""
+        return frozenset(self._read)
+
     def check(self, tokenizer: Call) -> None:
         """Hold a `load_tokenizer` call, whose file exists, to what is in the file.
 

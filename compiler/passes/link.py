@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
-from fgc.compiler.frontend.folders import absolute
 from fgc.compiler.frontend.from_project import ProjectCall, is_from_project, read_project_call
 from fgc.compiler.frontend.instance import Instance
-from fgc.compiler.frontend.project import config_by_name, load_project
+from fgc.compiler.frontend.project import Project, config_by_name, load_project
 from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Scalar, Var, walk
 from fgc.compiler.ir.graph import Path as NodePath
 from fgc.compiler.ir.knobs import Knob, Knobs
@@ -54,9 +53,15 @@ def link(graph: Graph, source: Source) -> Graph:
         return graph
     names = {name for node in _nodes(graph) if (name := getattr(node, "name", None))}
     work = _Work(names, dict(graph.sources), dict(graph.knobs), dict(graph.decided))
-    linker = _Linker(work, source.project_root, graph.bindings, (_Step.of(source, None),))
+    linker = _Linker(work, source.project, graph.bindings, (_Step.of(source, None),))
     linked = Rewriter(linker.change).graph(graph)
-    return replace(linked, sources=work.sources, knobs=work.knobs, decided=work.decided)
+    return replace(
+        linked,
+        sources=work.sources,
+        folders=tuple(dict.fromkeys(work.folders)),
+        knobs=work.knobs,
+        decided=work.decided,
+    )
 
 
 @dataclass
@@ -67,6 +72,7 @@ class _Work:
     sources: dict[str, str]
     knobs: dict[NodePath, Knobs]
     decided: dict[NodePath, frozenset[Knob]]
+    folders: list[str] = field(default_factory=list[str])
     linked: int = field(default=0)
 
     def adopt(self, call: ProjectCall, other: Graph, moved: Callable[[NodePath], NodePath]) -> None:
@@ -103,10 +109,10 @@ class _Linker:
     """Links the calls of one configuration; ``chain`` are those that led here, this one last."""
 
     def __init__(
-        self, work: _Work, root: Path, bindings: dict[str, Scalar], chain: tuple[_Step, ...]
+        self, work: _Work, project: Project, bindings: dict[str, Scalar], chain: tuple[_Step, ...]
     ):
         self._work = work
-        self._root = root
+        self._project = project
         self._bindings = bindings
         self._chain = chain
 
@@ -125,7 +131,9 @@ class _Linker:
     def _load(self, call: ProjectCall) -> tuple[Source, Graph]:
         """The other project's configuration, and its graph."""
         try:
-            project = load_project(absolute(self._root / call.project_dir))
+            folders = self._project.folders
+            root = folders.place(self._project.root, call.project_dir)
+            project = load_project(root, folders)
             config = config_by_name(project, call.config)
             source = from_config(config, call.pins)
             self._check_circle(source, call)
@@ -134,6 +142,7 @@ class _Linker:
             raise BuildError(_seen_from(found, call) for found in error.diagnostics) from error
         self._work.sources.update(project.sources)
         self._work.sources.update(graph.sources)
+        self._work.folders += [folder.as_posix() for folder in source.folders]
         return source, graph
 
     def _check_circle(self, source: Source, call: ProjectCall) -> None:
@@ -155,7 +164,7 @@ class _Linker:
         instance = Instance(call.call.path, bindings, self._work.names, main)
         self._work.adopt(call, other, instance.moved)
         chain = (*self._chain, _Step.of(source, call.call.span))
-        linker = _Linker(self._work, source.project_root, {}, chain)
+        linker = _Linker(self._work, source.project, {}, chain)
         rewriter = Rewriter(linker.change)
         entries = tuple(
             Entry(name, call.places["targets"], rewriter.node(instance.node(node)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.frontend.folders import find_project
+from fgc.compiler.frontend.folders import Folders, absolute
 from fgc.compiler.frontend.project import (
     Config,
     Project,
@@ -16,6 +16,7 @@ from fgc.compiler.frontend.project import (
     load_project,
 )
 from fgc.compiler.ir.graph import Scalar
+from fgc.compiler.passes.built_tree import BuiltTree, find_tree, read_tree, unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,14 @@ class Source:
         """The project's folder, or the configuration's own where there is no project."""
         return self.project.root
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that it may name things in, fgc's templates aside."""
+        workspace, shipped = self.project.workspace, self.project.folders.templates()
+        top = workspace.parent if workspace else self.project_root
+        found = (top, *self.search_path, *self.project.system_path)
+        return tuple(folder for folder in dict.fromkeys(found) if folder != shipped)
+
     def __str__(self) -> str:
         """One line a fact, paths as they are on this machine."""
         lines = [
@@ -59,10 +68,12 @@ def load(
 ) -> Source:
     """Find a configuration by its file, or by its name in the project at or above ``project``.
 
-    A folder as ``path`` is taken for ``project``. Without a name it is the project's default.
+    A folder as ``path`` is taken for ``project``. Without a name it is the project's default. A
+    tree that was built stands for the project and the configuration in it.
 
     Raises:
-        BuildError: FGC001, FGC006 or FGC007, or what is wrong with the project's meta.yaml.
+        BuildError: FGC001, FGC006, FGC007 or FGC009, or what is wrong with the templates of the
+            project's meta.yaml.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -71,10 +82,14 @@ def load(
     >>> source.template, dict(source.pins)
     ('tiny.yaml', {'lr': 2})
     """
-    if path is not None and not path.is_dir():
-        return from_config(config_by_path(path), overrides or {})
+    is_file = path is not None and not path.is_dir()
     folder = path or project or Path()
-    root = find_project(folder)
+    tree = find_tree(folder)
+    if tree is not None:
+        return from_tree(read_tree(tree), folder if is_file else None, name, overrides or {})
+    if is_file:
+        return from_config(config_by_path(folder), overrides or {})
+    root = Folders().project(folder)
     if root is None:
         message = f"no project at `{folder.as_posix()}`, nor above it"
         remedy = (
@@ -82,6 +97,30 @@ def load(
         )
         raise BuildError(Diagnostic("FGC006", message, help=remedy))
     return from_config(config_by_name(load_project(root), name), overrides or {})
+
+
+def from_tree(
+    tree: BuiltTree, path: Path | None, name: str | None, overrides: Mapping[str, Scalar]
+) -> Source:
+    """The source of a configuration in ``tree``: by its file, by its name, or what it was built of.
+
+    What ``--set`` gave when the tree was built holds, where ``overrides`` do not say otherwise.
+    """
+    pins = {**tree.overrides, **overrides}
+    project = tree.project()
+    if path is not None and absolute(path) != tree.config:
+        return from_config(config_by_path(path, tree.folders), pins)
+    if name is not None:
+        return from_config(config_by_name(project, name), pins)
+    if not tree.config.is_file():
+        missing = tree.config.relative_to(tree.root).as_posix()
+        raise unreadable(tree.root, f"it has no `{missing}`, which it was built from")
+    # the folder of the search path in which it was found, or which was put before it
+    home = tree.config.parents[len(Path(tree.template).parts) - 1]
+    search_path = tuple(dict.fromkeys(project.search_path))
+    if home not in search_path:
+        search_path = (home, *search_path)
+    return from_config(Config(project, tree.template, tree.config, search_path), pins)
 
 
 def from_config(config: Config, pins: Mapping[str, object]) -> Source:

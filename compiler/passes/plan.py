@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from fgc.compiler.backend.names import class_prefix, identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
@@ -31,8 +31,15 @@ from fgc.compiler.program.target import Program
 from fgc.compiler.symbols.resolution import Resolution
 
 
-def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None = None) -> Plan:
+def plan(
+    resolution: Resolution,
+    program: Program,
+    needed: Sequence[str] | None = None,
+    name_of: Callable[[str], str] = str,
+) -> Plan:
     """Plans ``program`` for the top-level nodes ``needed`` and what they refer to, or for all.
+
+    ``name_of`` gives the names that local files have on every machine.
 
     Raises `BuildError` (FGC040) where the model cannot be told.
     """
@@ -47,7 +54,7 @@ def plan(resolution: Resolution, program: Program, needed: Sequence[str] | None 
         roots=wanted,
         builders=builders,
         constants=_constants(wanted),
-        files=_files(wanted),
+        files=_files(wanted, name_of),
         launch_args=launch_args(graph),
         models=models,
     )
@@ -175,18 +182,21 @@ def _is_data(node: Node) -> bool:
             return False
 
 
-def _files(roots: Sequence[Entry]) -> dict[str, str]:
+def _files(roots: Sequence[Entry], name_of: Callable[[str], str]) -> dict[str, str]:
     """The tree's path of each local file: its name below ``data/``, more of its path if need be."""
-    sources: dict[str, PurePosixPath] = {}
+    placed: dict[str, str] = {}
     for entry in roots:
         for node in walk(entry.value):
-            if isinstance(node, File):
-                sources[node.source] = PurePosixPath(Path(node.source).as_posix())
-    placed: dict[str, str] = {}
-    for source, path in sources.items():
-        for length in range(1, len(path.parts)):
-            candidate = "/".join(("data", *path.parts[-length:]))
-            if candidate not in placed.values():
-                placed[source] = candidate
-                break
+            if isinstance(node, File) and node.source not in placed:
+                parts = PurePosixPath(name_of(node.source)).parts
+                placed[node.source] = _place(parts, placed.values())
     return placed
+
+
+def _place(parts: Sequence[str], taken: Collection[str]) -> str:
+    """A path below ``data/`` that ends as ``parts`` do."""
+    for length in range(1, len(parts) + 1):
+        candidate = "/".join(("data", *parts[-length:]))
+        if candidate not in taken:
+            return candidate
+    return _place(("other", *parts), taken)

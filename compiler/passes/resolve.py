@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
@@ -16,9 +16,15 @@ from fgc.compiler.symbols.symbol import Symbol
 
 
 def resolve(
-    graph: Graph, *, project_root: Path, search_path: tuple[Path, ...]
+    graph: Graph,
+    *,
+    project_root: Path,
+    search_path: tuple[Path, ...],
+    place: Callable[[Path, str], Path] | None = None,
 ) -> tuple[Resolution, tuple[Diagnostic, ...]]:
     """Look up each import spec of ``graph``; none of what they name is imported.
+
+    ``place`` says where a path leads that is written in a folder, where it is not just joined.
 
     The diagnostics are FGC020, FGC023, FGC025 and FGC032.
 
@@ -31,7 +37,7 @@ def resolve(
     >>> found[0].message
     'there is no builtin named `lne`'
     """
-    symbols = Symbols(project_root, search_path)
+    symbols = Symbols(project_root, search_path, place=place)
     answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
     resolved: dict[Call, Symbol] = {}
     found: list[Diagnostic] = []
@@ -48,7 +54,7 @@ def resolve(
             unchecked.add(answer.unchecked)
             found.append(_unchecked(graph, call, answer.unchecked))
     found += _not_python(graph, (project_root, *search_path))
-    return Resolution(graph, resolved), in_order(found)
+    return Resolution(graph, resolved, symbols.modules.loose), in_order(found)
 
 
 def _not_python(graph: Graph, folders: tuple[Path, ...]) -> Iterator[Diagnostic]:

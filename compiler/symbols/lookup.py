@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fgc.compiler.symbols import mistakes, snapshot
@@ -32,7 +32,8 @@ RUNTIME = "fgc.runtime"
 class Symbols:
     """Looks import specs up for one build: a file is read once, and none is run.
 
-    ``project_root`` and ``search_path`` are where file specs and relative specs are found.
+    ``project_root`` and ``search_path`` are where file specs and relative specs are found;
+    ``place`` says where a path leads that is written in one of these folders.
     """
 
     def __init__(
@@ -42,7 +43,9 @@ class Symbols:
         *,
         locator: Locator | None = None,
         cache: SymbolCache | None = None,
+        place: Callable[[Path, str], Path] | None = None,
     ):
+        self._place = place or _joined
         self._root = os.path.abspath(project_root)
         self._search_path = tuple(os.path.abspath(folder) for folder in search_path)
         self.modules = Modules(locator or Locator(), cache or SymbolCache.default())
@@ -171,7 +174,7 @@ class Symbols:
         )
 
     def _in_project(self, spec: ImportSpec, search_path: Sequence[str]) -> Answer:
-        added = tuple(os.path.normpath(os.path.join(self._root, p)) for p in search_path)
+        added = tuple(self._leads(self._root, written) for written in search_path)
         if spec.form == "file":
             module = self._file(spec.module, added)
         else:
@@ -184,13 +187,16 @@ class Symbols:
 
     def _file(self, written: str, added: tuple[str, ...]) -> Module | None:
         for folder in (self._root, *added, *self._search_path):
-            file = os.path.normpath(os.path.join(folder, written))
+            file = self._leads(folder, written)
             if os.path.isfile(file):
                 name = os.path.relpath(file, folder).replace(os.sep, "/")
                 inside = not name.startswith("../")
                 stem = (name if inside else os.path.basename(file)).removesuffix(".py")
                 return file_module(file, stem.replace("/", "."), added or self._search_path)
         return None
+
+    def _leads(self, folder: str, written: str) -> str:
+        return str(self._place(Path(folder), written))
 
     def _not_installed(self, spec: ImportSpec, package: str) -> Answer:
         entry = snapshot.find(spec.module, spec.name)
@@ -218,6 +224,10 @@ class Symbols:
         if parts[0] not in KNOWN_PACKAGES and parts[0] not in snapshot.packages():
             return Answer(None, mistakes.no_package(self.modules.locator, spec, parts[0]))
         return Answer(None, mistakes.undivided(spec))
+
+
+def _joined(folder: Path, written: str) -> Path:
+    return Path(os.path.normpath(folder / written))
 
 
 def _unknown(spec: ImportSpec, origin: Origin = "third_party") -> Symbol:

@@ -58,6 +58,12 @@ class Modules:
         self._texts: dict[str, str] = {}
         self._exports: dict[str, dict[str, str]] = {}
         self._active: set[tuple[str, str]] = set()
+        self._loose: dict[str, str] = {}
+
+    @property
+    def loose(self) -> dict[str, str]:
+        """The loose files that were read, and the folder from which each is named."""
+        return dict(self._loose)
 
     def text(self, file: str) -> str:
         """The text of a file, with line ends as ``\\n``; empty where it cannot be read."""
@@ -135,6 +141,8 @@ class Modules:
         if (file, name) in self._active:
             return UNKNOWN  # a name that is imported in a circle, or defined by itself
         self._active.add((file, name))
+        if module.siblings:
+            self._loose.setdefault(file, _named_from(module, file))
         try:
             declared = self.declarations(file)
             candidates = declared.names.get(name)
@@ -271,6 +279,14 @@ def file_module(file: str, name: str, folders: tuple[str, ...]) -> Module:
     """A loose file as a module."""
     beside = os.path.dirname(file)
     return Module(name, (file,), (), (beside, *(f for f in folders if f != beside)))
+
+
+def _named_from(module: Module, file: str) -> str:
+    """The folder from which the name of a loose module leads to its file."""
+    folder = os.path.dirname(file)
+    parts = len(module.name.split(".")) if module.name else 0
+    up = parts if os.path.basename(file) == "__init__.py" else max(parts - 1, 0)
+    return os.path.normpath(os.path.join(folder, *[".."] * up))
 
 
 def _at(module: Module, file: str, name: str, declaration: Function | Class | Value) -> Definition:

@@ -17,13 +17,18 @@ def data_files(plan: Plan, codes: Iterable[str]) -> dict[str, Content]:
     """The local files whose place in the tree the texts `codes` name, by that place.
 
     Raises:
-        BuildError: FGC040, for a file that is too large to be copied.
+        BuildError: FGC040, for a file that is too large to be copied; FGC026, for one of a tree
+            that was built, and which the tree did not need.
     """
     text = "\n".join(codes)
     found: dict[str, Content] = {}
     for source, path in plan.files.items():
         if f'"{path}"' not in text:
             continue
+        if not Path(source).is_file():
+            message = f"the tree has no copy of `{Path(source).name}`, which nothing in it needed"
+            remedy = "build from the project that the tree was built from"
+            raise BuildError(Diagnostic("FGC026", message, _place(plan, source), help=remedy))
         size = Path(source).stat().st_size
         if size > LARGEST_COPY:
             message = f"`{Path(source).name}` has {size >> 20} MB, and is not copied"

@@ -1,5 +1,6 @@
 """The files of a training project that are not Python."""
 
+import shlex
 from collections.abc import Mapping
 
 GITIGNORE = "output/\n__pycache__/\n"
@@ -10,10 +11,12 @@ def readme(
 ) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
-    `config` is the configuration's path within its project, `compiled` whether torch.compile is
+    `config` is the configuration's path below config/, `compiled` whether torch.compile is
     used: on an accelerator it times kernels, and so may choose others when a run goes on.
     """
-    options = "".join(f" --set {name}={value}" for name, value in overrides.items())
+    options = " ".join(
+        f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items()
+    )
     about = f"\n{description}\n" if description else ""
     same = "on the CPU to the bit" if compiled else "to the bit"
     return f"""# {title}
@@ -65,6 +68,7 @@ Where transformers knows the architecture, it loads without `trust_remote_code` 
 - `model/`: the model's code and configuration, and its tokenizer
 - `runtime/`: the training loop and what it needs, only as far as this experiment uses it
 - `data/`: the text
-- `config/`: what this was built from: `{config}`{f" with `{options.strip()}`" if options else ""}
+- `config/`: all that this was built from, `{config}` first{f", with `{options}`" if options else ""};
+  `fgc build . -o ../again` builds it again
 - `fgc.lock`, `fgc.map.json`: hashes of all of it; the configuration line behind each line of code
 """

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fgc.compiler.backend.lock import NOT_CODE, Lock, sha256
+from fgc.compiler.backend.lock import NOT_CODE, Layout, Lock, sha256
 
 
 def lock(**changes: object) -> Lock:
@@ -23,9 +23,12 @@ def lock(**changes: object) -> Lock:
 
 
 tables = st.dictionaries(st.text(), st.text())
+layouts = st.builds(
+    Layout, st.text(), st.text(), st.lists(st.text()).map(tuple), elsewhere=tables, files=tables
+)
 
 
-@given(st.builds(Lock, st.text(), st.text(), st.text(), tables, tables, tables))
+@given(st.builds(Lock, st.text(), st.text(), st.text(), tables, tables, tables, source=layouts))
 def test_round_trip(any_lock: Lock) -> None:
     assert Lock.from_json(any_lock.to_json()) == any_lock
 
@@ -58,6 +61,8 @@ def test_the_code_hash_is_over_what_runs() -> None:
         {"config": "configs/b.yaml"},
         {"fgc": "0.2.0"},
         {"black": "27.1.0"},
+        {"source": Layout(project="project")},
+        {"source": Layout(files={"a.txt": "data/a.txt"})},
         {"inputs": {"configs/a.yaml": sha256(b"b"), "data/t.txt": sha256(b"t")}},
     ],
 )
@@ -68,7 +73,18 @@ def test_the_inputs_hash_is_over_all_that_decides_the_tree(change: dict[str, obj
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("version", 2), ("fgc", None), ("files", []), ("files", {"a": 1}), ("inputs", None)],
+    [
+        ("version", 1),
+        ("fgc", None),
+        ("files", []),
+        ("files", {"a": 1}),
+        ("inputs", None),
+        ("source", None),
+        ("source", {}),
+        ("source", Layout().to_json() | {"workspaces": "a"}),
+        ("source", Layout().to_json() | {"workspaces": [None]}),
+        ("source", Layout().to_json() | {"files": {"a": None}}),
+    ],
 )
 def test_what_is_not_a_lock_is_a_value_error(field: str, value: object) -> None:
     fields = json.loads(lock().to_json())

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from fgc.compiler.backend.literal import literal_text
 from fgc.compiler.backend.module_text import NUMBER, import_sections, module_text
-from fgc.compiler.backend.relative_paths import RelativePaths
 from fgc.compiler.backend.requirements import requirements
 from fgc.compiler.ir.module import Import, Module, Origin, Piece
 
@@ -61,18 +60,6 @@ def test_formatting_is_remembered_without_changing_it(tmp_path: Path) -> None:
 def test_requirements_are_what_is_imported() -> None:
     codes = ["import torch\nfrom runtime.x import y", "def f():\n    import numpy as np, yaml"]
     assert requirements(codes, ("runtime",)) == "PyYAML>=6\nnumpy>=1.26\ntorch>=2.9\n"
-
-
-def test_relative_paths(tmp_path: Path) -> None:
-    (tmp_path / "p").mkdir()
-    (tmp_path / "p" / "a.yaml").write_text("")
-    paths = RelativePaths((("", tmp_path / "p"), ("shared", tmp_path)))
-    inside, beside = (tmp_path / "p" / "a.yaml").as_posix(), (tmp_path / "b.yaml").as_posix()
-    assert (paths.name(inside), paths.name(beside)) == ("a.yaml", "shared/b.yaml")
-    assert paths.name("/elsewhere/c.yaml") == "c.yaml"
-    assert paths.path("a.yaml") == tmp_path / "p" / "a.yaml"
-    assert paths.path("shared/b.yaml") is None
-    assert paths.scrub(f"at {inside}") == "at ./a.yaml"
 
 
 @given(st.one_of(st.integers(), st.floats(allow_nan=False, allow_infinity=False)))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from fgc.compiler.diagnostics.diagnostic import BuildError
 from fgc.compiler.frontend import events
 from fgc.compiler.frontend.rendered import Piece, Rendered
-from fgc.compiler.frontend.scalars import ScalarError, parse_scalar, resolve_plain
+from fgc.compiler.frontend.scalars import ScalarError, parse_scalar, resolve_plain, scalar_text
 from fgc.compiler.ir.dump import dump
-from fgc.compiler.ir.graph import Graph, List, Literal, Mapping, Node, children, walk
+from fgc.compiler.ir.graph import Graph, List, Literal, Mapping, Node, Scalar, children, walk
 from fgc.compiler.passes.parse import parse
 
 
@@ -216,3 +216,10 @@ layer{i}: &layer{i} !partial:fgc.runtime.nn:PreNormLayer@layer{i}
         seconds.append(time.process_time() - start)
     # it takes half of this, or 0.2 seconds without libyaml
     assert min(seconds) < (0.15 if yaml.__with_libyaml__ else 0.6)
+
+
+@given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()))
+def test_a_scalar_is_written_as_it_is_read(value: Scalar) -> None:
+    found = parse_scalar(scalar_text(value))
+    assert type(found) is type(value)
+    assert found == value or repr(found) == repr(value) == "nan"

@@ -55,7 +55,7 @@ def test_a_module_is_specialised_with_what_lies_beside_it(tmp_path: Path) -> Non
     assert "def act(x: torch.Tensor)" in code
     assert "import helper" not in code
     assert "from torch import nn\n" in code
-    assert {"config/layers.py", "config/helper.py"} <= outcome.build.tree.keys()
+    assert {"config/project/layers.py", "config/project/helper.py"} <= outcome.build.tree.keys()
     requirements = outcome.build.tree["requirements.txt"]
     assert isinstance(requirements, bytes)
     assert b"helper" not in requirements

@@ -8,6 +8,8 @@ from fgc.compiler.backend.tree import Content
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.ir.module import Module
+from fgc.compiler.launch.command import command
+from fgc.compiler.launch.launch import LAUNCH_NAME
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.targets.dataset.files import data_files
@@ -18,6 +20,7 @@ from fgc.targets.model.spec import ModelSpec, model_spec
 from fgc.targets.needed import NEEDED
 from fgc.targets.tokenizer.files import tokenizer_files
 from fgc.targets.train.files import GITIGNORE, readme
+from fgc.targets.train.launch import launch
 from fgc.targets.train.program import TRAIN
 
 PROGRAM = TRAIN
@@ -32,21 +35,26 @@ def project_files(
     """The files of the project that are not its program.
 
     Raises:
-        BuildError: FGC040, where the model's fields, the tokenizer or the data cannot be written.
+        BuildError: FGC040, where the model's fields, the tokenizer or the data cannot be written,
+            or where it cannot be told how the program is started.
     """
     files = model_files(plan, emitted) | data_files(plan, emitted.python.values())
     codes = [*emitted.python.values(), *_python(files)]
     files["requirements.txt"] = requirements(codes, LOCAL_PACKAGES).encode()
     title = metadata(plan.graph, "config_name") or "Experiment"
     description = metadata(plan.graph, "config_description") or ""
-    text = readme(
+    start = launch(plan)
+    files["README.md"] = readme(
         title=title,
         description=description,
         config=config,
         overrides=overrides,
+        start=command(start).shell(),
         compiled=plan.root("torch_compile") is not None,
-    )
-    files["README.md"] = text.encode()
+    ).encode()
+    launch_json = start.to_json()
+    if launch_json is not None:
+        files[LAUNCH_NAME] = launch_json.encode()
     files[".gitignore"] = GITIGNORE.encode()
     return files
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from fgc.compiler.backend.tree import Tree, WriteReport
     from fgc.compiler.pipeline import Outcome
 
-PROGRAM = "train.py"
 LOCK_NAME = "fgc.lock"
 
 
@@ -142,6 +140,8 @@ def _print_times(seconds: Mapping[str, float]) -> None:
 def _print_summary(out: Path, tree: Tree, written: WriteReport, seconds: float) -> None:
     """Where it is, how much it is, what changed, and how to run it."""
     from fgc.compiler.cli.report import wants_color
+    from fgc.compiler.launch.command import PROGRAM, command
+    from fgc.compiler.launch.launch import LAUNCH_NAME, Launch
 
     color = wants_color(sys.stdout)
 
@@ -155,7 +155,9 @@ def _print_summary(out: Path, tree: Tree, written: WriteReport, seconds: float) 
     if written.kept:
         rows["kept"] = f"edited, no longer emitted: {', '.join(written.kept)}"
     if PROGRAM in tree:
-        rows["run it"] = f"python {shlex.quote((out / PROGRAM).as_posix())}"
+        said = tree.get(LAUNCH_NAME)
+        launch = Launch.from_json(said.decode()) if isinstance(said, bytes) else Launch()
+        rows["run it"] = command(launch, (out / PROGRAM).as_posix()).shell()
     click.echo(f"{strong('built')} {out.as_posix()}/ in {seconds:.2f} s", color=color)
     for label, text in rows.items():
         click.echo(f"  {label:9}{text}")

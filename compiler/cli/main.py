@@ -18,6 +18,7 @@ from fgc.compiler.cli.graph import graph
 from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.options import project_options
 from fgc.compiler.cli.pp import pp
+from fgc.compiler.cli.run import run
 from fgc.compiler.cli.targets import targets
 from fgc.compiler.cli.trefs import trefs
 
@@ -42,6 +43,7 @@ cli.add_command(construct)
 cli.add_command(graph)
 cli.add_command(ls)
 cli.add_command(pp)
+cli.add_command(run)
 cli.add_command(targets)
 cli.add_command(trefs)
 

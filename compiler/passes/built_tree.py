@@ -87,6 +87,17 @@ def read_tree(root: Path) -> BuiltTree:
     )
 
 
+def check_whole(root: Path) -> None:
+    """That the tree in ``root`` is one, and no build of it was cut short.
+
+    Raises:
+        BuildError: FGC009.
+    """
+    read_tree(root)
+    if os.path.isfile(root / JOURNAL):
+        raise unreadable(root, "it was left half written")
+
+
 def unreadable(root: Path, reason: str) -> BuildError:
     """FGC009 for the tree in ``root``."""
     message = f"the tree `{root.as_posix()}` cannot be read: {reason}"

@@ -7,12 +7,19 @@ GITIGNORE = "output/\n__pycache__/\n"
 
 
 def readme(
-    *, title: str, description: str, config: str, overrides: Mapping[str, str], compiled: bool
+    *,
+    title: str,
+    description: str,
+    config: str,
+    overrides: Mapping[str, str],
+    start: str,
+    compiled: bool,
 ) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
-    `config` is the configuration's path below config/, `compiled` whether torch.compile is
-    used: on an accelerator it times kernels, and so may choose others when a run goes on.
+    `config` is the configuration's path below config/, `start` the command that starts it,
+    `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
+    others when a run goes on.
     """
     options = " ".join(
         f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items()
@@ -27,7 +34,7 @@ This folder is the whole experiment: the program, the model and what both need. 
 ## Run
 
     pip install -r requirements.txt
-    python train.py
+    {start}
 
 It needs Python 3.11 or later. Checkpoints, metrics and the loss curve go to `output/`.
 `python train.py --help` lists the options: `--max-steps 10` for a first look, `--device` to choose
@@ -35,7 +42,7 @@ one, `--output-dir` for another place.
 
 ## Resume
 
-`python train.py` goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
+The same command goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
 losses and weights, {same}, as a run that was never stopped. `--resume never` starts anew where
 there is none, `--resume output/checkpoints/step-00000100` goes on from that one. What the optimizer
 keeps, its learning rate and weight decay among it, comes from the checkpoint; anything else that

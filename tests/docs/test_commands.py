@@ -69,6 +69,7 @@ COMMANDS = {
     "fgc pp language/experiment.yaml": Run(),
     "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
     "fgc build language/typo.yaml -o language/typo/": Run(status=1),
+    "fgc run examples/tiny_llama/configs/baseline.yaml --max-steps 20 --dry-run": Run(),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),

@@ -52,6 +52,8 @@ KNOBS = [
     number("config_class", "type.other", "meta.config_class"),
     number("model_name", "small", "meta.model_name"),
     number("strategy", "ddp"),
+    number("nproc_per_node", "gpu"),
+    number("env", "A: 1"),
     number("seed", 7),
     number("seq_len", 64),
     number("batch_size", 3),

@@ -18,6 +18,10 @@ _DEFINITION = re.compile(r"^-- set ns\.(\w+) = (.+)$", re.MULTILINE)
 Number = int | float
 
 
+# Processes, of which there is but one so far.
+_FIXED = {"nproc_per_node"}
+
+
 def number_knobs(chain: tuple[Path, ...] = CHAIN) -> dict[str, Number]:
     """Each knob whose value in the baseline is a number, with that value."""
     values: dict[str, object] = {}
@@ -27,7 +31,7 @@ def number_knobs(chain: tuple[Path, ...] = CHAIN) -> dict[str, Number]:
     return {
         name: value
         for name, value in values.items()
-        if isinstance(value, Number) and not isinstance(value, bool)
+        if isinstance(value, Number) and not isinstance(value, bool) and name not in _FIXED
     }
 
 

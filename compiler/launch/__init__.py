@@ -1,0 +1,1 @@
+"""How a tree is started: by which command, with which arguments and in which environment."""

@@ -40,6 +40,9 @@ class _Run(click.Command):
         ctx.meta[_ARGUMENTS] = split(args, known)
         return super().parse_args(ctx, list(ctx.meta[_ARGUMENTS].own))
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), "[TRAIN.PY OPTIONS]", "[-- TORCHRUN OPTIONS]"]
+
 
 def _devices(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     if text is not None and not _DEVICES.fullmatch(text):

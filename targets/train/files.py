@@ -21,9 +21,8 @@ def readme(
     `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
     others when a run goes on.
     """
-    options = " ".join(
-        f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items()
-    )
+    given = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items())
+    settings = f", with `{given}`" if given else ""
     about = f"\n{description}\n" if description else ""
     same = "on the CPU to the bit" if compiled else "to the bit"
     return f"""# {title}
@@ -75,7 +74,7 @@ Where transformers knows the architecture, it loads without `trust_remote_code` 
 - `model/`: the model's code and configuration, and its tokenizer
 - `runtime/`: the training loop and what it needs, only as far as this experiment uses it
 - `data/`: the text
-- `config/`: all that this was built from, `{config}` first{f", with `{options}`" if options else ""};
+- `config/`: all that this was built from, `{config}` first{settings};
   `fgc build . -o ../again` builds it again
 - `fgc.lock`, `fgc.map.json`: hashes of all of it; the configuration line behind each line of code
 """

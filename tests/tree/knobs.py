@@ -18,8 +18,8 @@ _DEFINITION = re.compile(r"^-- set ns\.(\w+) = (.+)$", re.MULTILINE)
 Number = int | float
 
 
-# Processes, of which there is but one so far.
-_FIXED = {"nproc_per_node"}
+FIXED = {"nproc_per_node"}
+"""Numbers that have one value: the strategy of the baseline is a single process."""
 
 
 def number_knobs(chain: tuple[Path, ...] = CHAIN) -> dict[str, Number]:
@@ -31,7 +31,7 @@ def number_knobs(chain: tuple[Path, ...] = CHAIN) -> dict[str, Number]:
     return {
         name: value
         for name, value in values.items()
-        if isinstance(value, Number) and not isinstance(value, bool) and name not in _FIXED
+        if isinstance(value, Number) and not isinstance(value, bool) and name not in FIXED
     }
 
 

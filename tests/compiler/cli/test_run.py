@@ -349,8 +349,9 @@ def test_a_mistake_in_the_configuration_is_a_frame(tmp_path: Path) -> None:
         ),
         (
             "tiny_llama",
-            ["-t", "num_layers", "--set", "lr=1e-4", "--set", "seed=7"],
-            "fgc build -t num_layers -o runs/num_layers,lr=0.0001,seed=7 --set lr=0.0001 --set seed=7",
+            ["-t", "num_layers", "--set", "seed=7", "--set", "lr=1e-4"],
+            "fgc build -t num_layers -o runs/num_layers,lr=0.0001,seed=7 "
+            "--set lr=0.0001 --set seed=7",
             "runs/num_layers,lr=0.0001,seed=7/train.py",
         ),
         (

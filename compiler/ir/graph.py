@@ -140,19 +140,18 @@ class Graph:
     ``roots`` are the top-level keys in the order of the configuration, ``.define`` keys left out.
     ``sources`` holds the text of each file that contributed, by the name that spans use.
     ``bindings`` are values for `!var` nodes, given from outside (``--set``, a caller project).
-    ``folders`` are where the projects were found that were linked into it, and their templates.
-
     ``knobs`` are those of the configuration, at the empty path, and of each project that it links,
     at the path of the node that does. ``decided`` gives for a node's path the knobs that decide
-    what is written there, nodes below it aside.
+    what is written there, nodes below it aside. ``folders`` are where the projects were found that
+    were linked into it, and their templates.
     """
 
     roots: tuple[Entry, ...]
     sources: dict[str, str] = field(default_factory=dict[str, str])
     bindings: dict[str, Scalar] = field(default_factory=dict[str, Scalar])
-    folders: tuple[str, ...] = ()
     knobs: dict[Path, Knobs] = field(default_factory=dict[Path, Knobs])
     decided: dict[Path, frozenset[Knob]] = field(default_factory=dict[Path, frozenset[Knob]])
+    folders: tuple[str, ...] = ()
 
     def root(self, key: str) -> Node | None:
         """The top-level node ``key``, or None."""

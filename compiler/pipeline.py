@@ -324,9 +324,15 @@ def input_names(build: Build) -> RelativePaths:
     return input_names(source, texts, build.graph, build.resolution)
 
 
+def shown_names(build: Build) -> Callable[[str], str]:
+    """How a person is told of the files that a build is made from: by their place in the project."""
+    name = input_names(build).name
+    return lambda file: name(file).removeprefix("project/")
+
+
 def show_plan(build: Build) -> str:
     plan = _made(build.plan)
-    name_of = str if build.source is None else input_names(build).name
+    name_of = str if build.source is None else shown_names(build)
     rows = [
         f"{name}: {name_of(node.span.file)}:{node.span.line}"
         for node, name in plan.constants.items()

@@ -83,12 +83,12 @@ def _shown(
     whole: bool,
     depth: int | None,
 ) -> str:
-    from fgc.compiler.pipeline import relative_paths
+    from fgc.compiler.pipeline import shown_names
     from fgc.compiler.views.selection import select
 
     assert build.graph is not None
     assert build.source is not None
-    name_of = relative_paths(build.source).name
+    name_of = shown_names(build)
     config = name_of(build.source.path.as_posix())
     chosen = select(build.graph, targets)
     title = f"{config} after {after}"

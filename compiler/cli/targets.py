@@ -17,7 +17,7 @@ def targets(request: Request, output_format: str) -> None:
     A target can be looked at alone: `fgc graph`, `fgc code` and `fgc construct` take `--target`.
     """
     from fgc.compiler.cli.report import report, terminal_width
-    from fgc.compiler.pipeline import relative_paths, run
+    from fgc.compiler.pipeline import run, shown_names
     from fgc.compiler.views.places import ShortPlaces
     from fgc.compiler.views.targets import targets as targets_of
     from fgc.compiler.views.targets import targets_json, targets_table
@@ -29,7 +29,7 @@ def targets(request: Request, output_format: str) -> None:
     if resolution is not None and source is not None:
         # what is found wrong with a spec does not keep the others from being listed
         found = targets_of(resolution, needed_targets(resolution.graph))
-        name_of = relative_paths(source).name
+        name_of = shown_names(outcome.build)
         if output_format == "json":
             text = targets_json(found, name_of)
         else:

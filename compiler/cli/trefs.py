@@ -39,7 +39,7 @@ def trefs(request: Request, output_format: str) -> None:
     from fgc.compiler.cli.report import refuse, report
     from fgc.compiler.diagnostics.diagnostic import BuildError
     from fgc.compiler.frontend.render import render_report
-    from fgc.compiler.pipeline import relative_paths, run
+    from fgc.compiler.pipeline import run, shown_names
     from fgc.compiler.views.templates import templates
 
     outcome = run(request, until="load")
@@ -53,7 +53,7 @@ def trefs(request: Request, output_format: str) -> None:
         )
     except BuildError as error:
         refuse(error, {})
-    root = templates(rendering.chain, relative_paths(source).name)
+    root = templates(rendering.chain, shown_names(outcome.build))
     click.echo(_shown(root, source, output_format).rstrip("\n"))
 
 

@@ -325,7 +325,7 @@ def input_names(build: Build) -> RelativePaths:
 
 
 def shown_names(build: Build) -> Callable[[str], str]:
-    """How a person is told of the files that a build is made from: by their place in the project."""
+    """What a person is told of the files that a build is made from: their place in the project."""
     name = input_names(build).name
     return lambda file: name(file).removeprefix("project/")
 

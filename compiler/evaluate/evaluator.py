@@ -59,11 +59,11 @@ class Evaluator(Statements):
                 return self.call(function, [instance, *args], kwargs)
             case Class():
                 return self._construct(callee, args, kwargs)
-            case Unknown(reason=reason, name=name, owner=owner):
+            case Unknown(reason=reason, name=name, inert=inert, owner=owner):
                 given = [*args, *kwargs.values()]
                 for reached in objects_in([owner, *given], self.meter):
                     reached.escape(reason)
-                return Unknown(reason, name)
+                return Unknown(reason, name, inert)
             case Object():
                 raise NotKnown(f"it calls {callee.described()}")
             case _:

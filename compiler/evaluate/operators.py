@@ -114,7 +114,8 @@ def unary(name: str, operand: Value) -> Value:
 def compare(name: str, left: Value, right: Value, meter: Meter) -> Value:
     """One comparison."""
     if isinstance(left, Unknown) or isinstance(right, Unknown):
-        return Unknown((left if isinstance(left, Unknown) else cast(Unknown, right)).reason)
+        unknown = left if isinstance(left, Unknown) else cast(Unknown, right)
+        return Unknown(unknown.reason, inert=True)
     if name in ("Is", "IsNot"):
         same = _identical(left, right)
         return same if isinstance(same, Unknown) or name == "Is" else not same

@@ -22,7 +22,7 @@ CARRIERS = frozenset({"collections", "copy", "functools", "importlib", "operator
 
 
 class LibraryModule(Object):
-    """A module outside of the tree, of which some names are known."""
+    """A module outside of the tree, of which some names may be known."""
 
     def __init__(self, name: str, library: Mapping[str, Value]):
         self.name = name
@@ -154,7 +154,7 @@ class Program:
 
     def _module(self, name: str) -> Value:
         path = self._path(name)
-        return library_value(self.library, name) if path is None else self.module(path)
+        return LibraryModule(name, self.library) if path is None else self.module(path)
 
     def _path(self, name: str) -> str | None:
         base = name.replace(".", "/")

@@ -16,6 +16,7 @@ from fgc.compiler.evaluate.classes import Class
 from fgc.compiler.evaluate.limits import NotKnown
 from fgc.compiler.evaluate.program import Program
 from fgc.compiler.evaluate.values import Builtin, Function, Object, Unknown, Value
+from fgc.compiler.ir.graph import Call
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.program.plan import Plan
 from fgc.targets.train.program import TRAIN
@@ -65,14 +66,23 @@ def lr_curve(plan: Plan, emitted: Emitted, *, world_size: int = 1) -> Curve | Un
     Options that the configuration adds to the program have their defaults.
     """
     launch = {name: option.default for name, option in plan.launch_args.items()}
-    return lr_curve_of(emitted.python, launch=launch, world_size=world_size)
+    return lr_curve_of(
+        emitted.python, launch=launch, default_lr=_default_lr(plan), world_size=world_size
+    )
 
 
 def lr_curve_of(
-    files: Mapping[str, str], *, launch: Mapping[str, Value] | None = None, world_size: int = 1
+    files: Mapping[str, str],
+    *,
+    launch: Mapping[str, Value] | None = None,
+    default_lr: float | None = None,
+    world_size: int = 1,
 ) -> Curve | Unknown:
-    """The learning rate of the run of the program in ``files``, with its options in ``launch``."""
-    run = _Run(files, launch or {}, world_size)
+    """The learning rate of the run of the program in ``files``, with its options in ``launch``.
+
+    ``default_lr`` is that of an optimizer that is given none.
+    """
+    run = _Run(files, launch or {}, default_lr, world_size)
     try:
         return run.program.evaluate(run.curve)
     except NotKnown as error:
@@ -106,8 +116,15 @@ class _Optimizer(Object):
 class _Run:
     """The functions of a training program, called with what is known before it starts."""
 
-    def __init__(self, files: Mapping[str, str], launch: Mapping[str, Value], world_size: int):
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        launch: Mapping[str, Value],
+        default_lr: float | None,
+        world_size: int,
+    ):
         self.launch = launch
+        self.default_lr = default_lr
         self.world_size = world_size
         self.program = Program(files, {LAMBDA_LR: Builtin("LambdaLR", _lambda_lr)})
         self.made: dict[str, Value] = {}
@@ -186,7 +203,21 @@ class _Run:
         for keyword in keywords:
             if keyword.arg == "lr":
                 return self.program.expression(keyword.value, self.module, names)
-        return Unknown(f"`{ast.unparse(callee)}` is given none")
+        none = Unknown(f"`{ast.unparse(callee)}` is given none")
+        return none if self.default_lr is None else self.default_lr
+
+
+def _default_lr(plan: Plan) -> float | None:
+    """The learning rate that the signature of the optimizer says."""
+    optimizer = plan.root("optimizer")
+    symbol = plan.resolution.symbols.get(optimizer) if isinstance(optimizer, Call) else None
+    signature = None if symbol is None else symbol.signature
+    parameter = None if signature is None else signature.keyword("lr")
+    try:
+        value = ast.literal_eval((parameter and parameter.default) or "")
+    except (SyntaxError, ValueError):
+        return None
+    return value if isinstance(value, float) else None
 
 
 def _lambda_lr(optimizer: Value, lr_lambda: Value, last_epoch: Value = -1) -> Value:

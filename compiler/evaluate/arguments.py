@@ -9,6 +9,13 @@ from fgc.compiler.evaluate.limits import Raised
 from fgc.compiler.evaluate.values import Function, Value
 
 
+def parameters(node: ast.FunctionDef | ast.Lambda) -> list[ast.arg]:
+    """The parameters of a function, those of ``*args`` and ``**kwargs`` last."""
+    given = node.args
+    stars = [star for star in (given.vararg, given.kwarg) if star is not None]
+    return [*given.posonlyargs, *given.args, *given.kwonlyargs, *stars]
+
+
 def bound_arguments(
     function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> dict[str, Value]:
@@ -16,13 +23,13 @@ def bound_arguments(
 
     Raises `Raised` where Python would refuse the call.
     """
-    parameters = function.node.args
-    positional = [*parameters.posonlyargs, *parameters.args]
+    own = function.node.args
+    positional = [*own.posonlyargs, *own.args]
     values: dict[str, Value] = {}
     rest = dict(kwargs)
     for index, parameter in enumerate(positional):
         name = parameter.arg
-        by_name = index >= len(parameters.posonlyargs)
+        by_name = index >= len(own.posonlyargs)
         if index < len(args):
             if by_name and name in rest:
                 raise _refused(function, f"multiple values for argument '{name}'")
@@ -34,14 +41,14 @@ def bound_arguments(
             if index < missing:
                 raise _refused(function, f"missing the argument '{name}'")
             values[name] = function.defaults[index - missing]
-    if parameters.vararg is not None:
-        values[parameters.vararg.arg] = tuple(args[len(positional) :])
+    if own.vararg is not None:
+        values[own.vararg.arg] = tuple(args[len(positional) :])
     elif len(args) > len(positional):
         raise _refused(function, f"{len(args)} positional arguments for {len(positional)}")
-    for parameter in parameters.kwonlyargs:
+    for parameter in own.kwonlyargs:
         values[parameter.arg] = _keyword(function, parameter, rest)
-    if parameters.kwarg is not None:
-        values[parameters.kwarg.arg] = rest
+    if own.kwarg is not None:
+        values[own.kwarg.arg] = rest
     elif rest:
         raise _refused(function, f"unexpected keyword argument '{next(iter(rest))}'")
     return values

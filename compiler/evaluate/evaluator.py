@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from fgc.compiler.evaluate.arguments import bound_arguments
+from fgc.compiler.evaluate.arguments import bound_arguments, parameters
 from fgc.compiler.evaluate.classes import Class, Instance, Super
 from fgc.compiler.evaluate.limits import Meter, NotKnown, Raised, TooMuch
 from fgc.compiler.evaluate.operators import ERRORS, MUTABLE
@@ -46,7 +46,7 @@ class Evaluator(Statements):
 
     def __init__(self, meter: Meter, importer: Importer):
         super().__init__(meter, importer)
-        self._bound: dict[ast.AST, tuple[frozenset[str], bool]] = {}
+        self._bound: dict[ast.AST, frozenset[str]] = {}
 
     def call(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value:
         """``callee(*args, **kwargs)``. What is not read may change the objects that it is given."""
@@ -74,7 +74,10 @@ class Evaluator(Statements):
     ) -> Value:
         given = [*args, *kwargs.values()]
         try:
-            return callee.run(*args, **kwargs)
+            found = callee.run(*args, **kwargs)
+            if isinstance(found, int):
+                self.meter.fit(found.bit_length())
+            return found
         except (TooMuch, Raised):
             raise
         except NotKnown as error:
@@ -92,14 +95,11 @@ class Evaluator(Statements):
     def _call_function(
         self, function: Function, args: Sequence[Value], kwargs: Mapping[str, Value]
     ) -> Value:
-        if function.generator:
-            raise NotKnown(f"`{function.name}` is a generator")
-        names = bound_arguments(function, args, kwargs)
         inner = Scope(
             function.scope.module,
             function.scope,
-            names,
-            function.bound,
+            bound_arguments(function, args, kwargs),
+            self._locals(function.node),
             method=function,
             first=args[0] if args else None,
         )
@@ -144,20 +144,22 @@ class Evaluator(Statements):
     def function(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Function:
         """The function that is defined in ``scope``."""
         arguments = node.args
-        if node not in self._bound:
-            body = [node.body] if isinstance(node, ast.Lambda) else node.body
-            own = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-            own += [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
-            names = bound_in(body) | {parameter.arg for parameter in own}
-            self._bound[node] = frozenset(names), _yields(body)
-        bound, generator = self._bound[node]
         defaults = tuple(self.evaluate(default, scope) for default in arguments.defaults)
         keyword_defaults = {
             parameter.arg: self.evaluate(default, scope)
             for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
             if default is not None
         }
-        return Function(node, scope, bound, defaults, keyword_defaults, generator)
+        return Function(node, scope, defaults, keyword_defaults)
+
+    def _locals(self, node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+        """The names that belong to a call. Raises `NotKnown` where the function is a generator."""
+        if node not in self._bound:
+            body = [node.body] if isinstance(node, ast.Lambda) else node.body
+            if _yields(body):
+                raise NotKnown("it calls a generator")
+            self._bound[node] = frozenset(bound_in(body) | {arg.arg for arg in parameters(node)})
+        return self._bound[node]
 
     def define(self, node: ast.FunctionDef | ast.ClassDef, scope: Scope) -> None:
         """Binds the function or class that is defined in ``scope``."""

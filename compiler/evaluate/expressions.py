@@ -102,7 +102,8 @@ class Expressions(ABC):
             if name in inner.names and (inner is scope or not inner.of_class):
                 return inner.names[name]
             if inner.bound is not None and name in inner.bound:
-                raise Raised(f"it raises UnboundLocalError: {name}")
+                kind = "UnboundLocalError" if inner is scope else "NameError"
+                raise Raised(f"it raises {kind}: {name}")
             inner = inner.parent
         if name in scope.module.names:
             return scope.module.names[name]

@@ -25,6 +25,7 @@ BINARY: Mapping[str, Native] = {
     "BitOr": lambda left, right: left | right,
     "BitXor": lambda left, right: left ^ right,
 }
+ARITHMETIC = ("Sub", "Div", "FloorDiv", "Mod", "Pow")  # what gives numbers and tensors only
 IN_PLACE: Mapping[str, Native] = {
     "Add": lambda left, right: left.__iadd__(right),
     "Mult": lambda left, right: left.__imul__(right),
@@ -63,7 +64,8 @@ def binary(name: str, left: Any, right: Any, meter: Meter, *, in_place: bool = F
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         if in_place and isinstance(left, MUTABLE):
             raise NotKnown("it adds something that is not known to a container")
-        return left if isinstance(left, Unknown) else right
+        unknown: Unknown = left if isinstance(left, Unknown) else right
+        return Unknown(unknown.reason, inert=unknown.inert or name in ARITHMETIC)
     if isinstance(left, Object):
         return left.operate(name, right, swapped=False)
     if isinstance(right, Object):

@@ -125,9 +125,8 @@ class Program:
         found: dict[str, Value] = {}
         if isinstance(node, ast.Import):
             for alias in node.names:
-                top = alias.name.partition(".")[0]
-                written = top if alias.asname is None else alias.name
-                found[alias.asname or top] = self._module(written)
+                whole, top = self._module(alias.name), alias.name.partition(".")[0]
+                found[alias.asname or top] = whole if alias.asname else self._module(top)
             return found
         if node.module == "__future__":
             return found
@@ -153,8 +152,16 @@ class Program:
         return found.attribute(name) if isinstance(found, Object) else found
 
     def _module(self, name: str) -> Value:
+        """The module of this dotted name, which becomes an attribute of its package."""
         path = self._path(name)
-        return LibraryModule(name, self.library) if path is None else self.module(path)
+        if path is None:
+            return LibraryModule(name, self.library)
+        package, _, last = name.rpartition(".")
+        around = self._module(package) if package else None
+        module = self.module(path)
+        if isinstance(around, Namespace):
+            around.names[last] = module
+        return module
 
     def _path(self, name: str) -> str | None:
         base = name.replace(".", "/")

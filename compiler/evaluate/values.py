@@ -102,6 +102,11 @@ class Builtin(Object):
     pure: bool = True
     type: type | None = None  # where the name is also that of a type
 
+    def attribute(self, name: str) -> Value:
+        if name == "__name__" and self.type is not None:
+            return self.name
+        return Object.attribute(self, name)
+
     def described(self) -> str:
         return f"`{self.name}`"
 
@@ -146,10 +151,8 @@ class Function(Object):
 
     node: ast.FunctionDef | ast.Lambda
     scope: Scope
-    bound: frozenset[str]
     defaults: tuple[Value, ...]
     keyword_defaults: Mapping[str, Value]
-    generator: bool
     owner: Class | None = None
 
     @property

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from fgc.compiler.evaluate.arguments import parameters
 from fgc.compiler.evaluate.classes import Class
 from fgc.compiler.evaluate.limits import NotKnown
 from fgc.compiler.evaluate.program import Program
@@ -163,7 +164,7 @@ class _Run:
             function = self.module.names.get(f"build_{name}")
             if not isinstance(function, Function):
                 raise NotKnown(f"the program has no `build_{name}`")
-            arguments = {each.arg: self.argument(each.arg) for each in _parameters(function)}
+            arguments = {each.arg: self.argument(each.arg) for each in parameters(function.node)}
             self.made[name] = self.program.call(function, **arguments)
         return self.made[name]
 
@@ -196,7 +197,7 @@ class _Run:
                 pass
             case _:
                 return Unknown("`build_optimizer` does more than to make an optimizer")
-        names = {each.arg: self.argument(each.arg) for each in _parameters(function)}
+        names = {each.arg: self.argument(each.arg) for each in parameters(function.node)}
         made = self.program.expression(callee, self.module, names)
         if not isinstance(made, Class | Unknown):
             return Unknown(f"`{ast.unparse(callee)}` decides on it")
@@ -222,11 +223,6 @@ def _default_lr(plan: Plan) -> float | None:
 
 def _lambda_lr(optimizer: Value, lr_lambda: Value, last_epoch: Value = -1) -> Value:
     return _Lambda(lr_lambda) if last_epoch == -1 else Unknown("the schedule starts elsewhere")
-
-
-def _parameters(function: Function) -> list[ast.arg]:
-    arguments = function.node.args
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
 
 
 def _reason(value: Value, otherwise: str) -> str:

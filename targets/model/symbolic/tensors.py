@@ -143,6 +143,8 @@ def _broadcast(left: Shape, right: Shape) -> Shape:
 
 def _indexed(shape: Shape, keys: tuple[Value, ...]) -> Shape:
     taken = sum(key is not None and key is not ... for key in keys)
+    if taken > len(shape) or sum(key is ... for key in keys) > 1:
+        raise NotKnown("it indexes more dimensions than a tensor has")
     made: list[int] = []
     rest = list(shape)
     for key in keys:
@@ -154,8 +156,6 @@ def _indexed(shape: Shape, keys: tuple[Value, ...]) -> Shape:
             made.append(1)
             continue
         taken -= 1
-        if not rest:
-            raise NotKnown("it indexes more dimensions than a tensor has")
         size = rest.pop(0)
         if isinstance(key, slice):
             made.append(len(range(size)[key]))

@@ -44,12 +44,17 @@ HOSTILE = {
     "shared lists as a text": "x = [1]\nfor _ in range(70):\n    x = [x, x]\nreturn f'{x}', str(x)",
     "recursion": "def g(n):\n    return g(n + 1)\nreturn g(0)",
     "recursion of two": "def g(n):\n    return h(n)\ndef h(n):\n    return g(n)\nreturn g(0)",
-    "recursion that branches": "def g(n):\n    return g(n - 1) + g(n - 1) if n else 1\nreturn g(35)",
-    "a class that makes itself": "class A:\n    def __init__(self):\n        self.a = A()\nreturn A()",
+    "recursion that branches": (
+        "def g(n):\n    return g(n - 1) + g(n - 1) if n else 1\nreturn g(35)"
+    ),
+    "a class that makes itself": (
+        "class A:\n    def __init__(self):\n        self.a = A()\nreturn A()"
+    ),
     "nesting": "return " + "(" * 80 + "1" + ")" * 80 + " + " + "-" * 3000 + "1",
     "a long sum": "return " + " + ".join(["1"] * 5000),
     "a least common multiple": (
-        "import math\nx = 1\nfor n in range(10**9, 10**9 + 10**5):\n    x = math.lcm(x, n)\nreturn x"
+        "import math\nx = 1\nfor n in range(10**9, 10**9 + 10**5):\n    x = math.lcm(x, n)\n"
+        "return x"
     ),
     "a long integer as a text": "return int('9' * 4000) + 1",
     "sorting": "return sorted([[0] * 10000] * 10000)",
@@ -76,7 +81,7 @@ def test_hostile_code(name: str) -> None:
 
 def test_deep_syntax_is_not_known() -> None:
     program = Program({"a.py": "x = " + "(" * 500 + ")" * 500})
-    with pytest.raises(NotKnown, match="a.py cannot be read: SyntaxError"):
+    with pytest.raises(NotKnown, match=r"a\.py cannot be read: SyntaxError"):
         program.module("a.py")
 
 

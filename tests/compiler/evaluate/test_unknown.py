@@ -88,7 +88,10 @@ def test_reasons_of_values(body: str, reason: str) -> None:
         ("x.y = 1", "it sets the attribute `y` of something that is not known"),
         ("with x:\n    pass", "it has a `with` whose effect is not known"),
         ("def g():\n    yield 1\nreturn list(g())", "it calls a generator"),
-        ("y = []\nreturn y.append(1) if x else 2", f"it branches on something that is not known: {OUTSIDE}"),
+        (
+            "y = []\nreturn y.append(1) if x else 2",
+            f"it branches on something that is not known: {OUTSIDE}",
+        ),
         ("y = [1]\ny += x", f"it iterates over something that is not known: {OUTSIDE}"),
         ("return self.__y", "it uses the private name `__y`"),
     ],
@@ -122,8 +125,8 @@ def test_where_it_ends(body: str, reason: str) -> None:
         "class A:\n    def __getattr__(self, name):\n        return 1\nreturn A().y",
         "class A:\n    def __eq__(self, other):\n        return True\nreturn A() == A()",
         "class A:\n    def __len__(self):\n        return 0\nreturn bool(A())",
-        "class A:\n    @property\n    def y(self):\n        return 1\n    @y.setter\n    def y(self, z):\n"
-        "        self.z = 2\na = A()\na.y = 3\nreturn a.y",
+        "class A:\n    @property\n    def y(self):\n        return 1\n"
+        "    @y.setter\n    def y(self, z):\n        self.z = 2\na = A()\na.y = 3\nreturn a.y",
         "@x\ndef g():\n    return 1\nreturn g()",
         "a = [1]\nx(a)\nb = (a if x else a)\nreturn x",
     ],
@@ -156,7 +159,8 @@ def test_a_module_is_known_as_far_as_it_is_understood() -> None:
         WIDTH = 4
     """
     found = returned(
-        "from layers import fast, SIZES, DOUBLE, DEPTH, WIDTH\nreturn [fast, SIZES, DOUBLE, DEPTH, WIDTH]",
+        "from layers import fast, SIZES, DOUBLE, DEPTH, WIDTH\n"
+        "return [fast, SIZES, DOUBLE, DEPTH, WIDTH]",
         {"layers.py": layers},
     )
     assert isinstance(found, list)

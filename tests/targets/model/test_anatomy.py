@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import itertools
+import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -74,8 +75,6 @@ def on_meta(plan: Plan, model: ModelPlan, emitted: Emitted, folder: Path) -> Des
 
 def class_name(folder: Path) -> str:
     """The name of the model's class, as transformers finds it."""
-    import json
-
     auto_map = json.loads((folder / "config.json").read_text())["auto_map"]
     return auto_map["AutoModelForCausalLM"].rpartition(".")[2]
 
@@ -194,9 +193,8 @@ LAYERS = '''
             self.experts = nn.ModuleList()
             for number in range(EXPERTS[kind]):
                 inner = hidden_size // 2 if number else hidden_size
-                self.experts.append(
-                    nn.Sequential(nn.Linear(hidden_size, inner), nn.GELU(), nn.Linear(inner, hidden_size))
-                )
+                up, down = nn.Linear(hidden_size, inner), nn.Linear(inner, hidden_size)
+                self.experts.append(nn.Sequential(up, nn.GELU(), down))
             self.scale = nn.Parameter(torch.full((1, 1, hidden_size), 0.5))
             self.register_buffer("slopes", slopes(EXPERTS[kind])[None, :], persistent=False)
             self.register_buffer("counts", torch.zeros(EXPERTS[kind], dtype=torch.long))

@@ -38,7 +38,7 @@ ARGUMENTS = {
     "RNN": [*RECURRENT, "3, 5, nonlinearity='relu'"],
     "GRU": RECURRENT,
     "LSTM": [*RECURRENT, "3, 5, 2, proj_size=4, bidirectional=True", "3, 5, True, proj_size=2"],
-    **dict.fromkeys(["RNNCell", "GRUCell", "LSTMCell"], ["3, 5", "3, 5, bias=False"]),
+    **{name: ["3, 5", "3, 5, bias=False"] for name in ("RNNCell", "GRUCell", "LSTMCell")},
     "MultiheadAttention": [
         "8, 2",
         "8, 2, bias=False",
@@ -49,8 +49,8 @@ ARGUMENTS = {
     "TransformerDecoderLayer": ENCODER,
     "ReLU6": ["", "True"],
     **{f"ZeroPad{n}d": ["1"] for n in (1, 2, 3)},
-    **dict.fromkeys(["UpsamplingBilinear2d", "UpsamplingNearest2d"], ["4"]),
-    **dict.fromkeys(DROPOUTS.split(), ["", "0.1", "p=0.3, inplace=True"]),
+    **{name: ["4"] for name in ("UpsamplingBilinear2d", "UpsamplingNearest2d")},
+    **{name: ["", "0.1", "p=0.3, inplace=True"] for name in DROPOUTS.split()},
 }
 WEIGHTLESS_ARGUMENTS = {
     "ChannelShuffle": "2",

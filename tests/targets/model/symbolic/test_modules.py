@@ -129,7 +129,8 @@ BODIES = {
         self.register_buffer("step", torch.tensor(0))
         position = torch.arange(16)[:, None] * self.inv[None, :]
         self.register_buffer("table", torch.cat([position.sin(), position.cos()], dim=-1))
-        self.register_buffer("outer", torch.outer(torch.arange(3.0), torch.ones(5)), persistent=False)
+        outer = torch.outer(torch.arange(3.0), torch.ones(5))
+        self.register_buffer("outer", outer, persistent=False)
         self.own = nn.Buffer(torch.zeros(2, 2), persistent=False)
         self.inv = self.inv.float()
     """,
@@ -399,7 +400,7 @@ def test_a_check_of_something_unknown_is_taken_to_pass() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "layers = [nn.Linear(2, 2), nn.Linear(3, 3)]\nlayers[unknown].bias = None\nself.a = layers[0]",
+        "both = [nn.Linear(2, 2), nn.Linear(3, 3)]\nboth[unknown].bias = None\nself.a = both[0]",
         "a, b = nn.Linear(2, 2), nn.Linear(2, 2)\n(a if unknown else b).bias = None\nself.a = a",
         "a, b = nn.Linear(2, 2), nn.Linear(2, 2)\n(unknown or a).bias = None\nself.a = a",
         "a = [nn.Linear(2, 2)]\nmax(a, key=unknown).bias = None\nself.a = a[0]",
@@ -410,7 +411,7 @@ def test_a_check_of_something_unknown_is_taken_to_pass() -> None:
         "self.a = nn.Linear(2, 2)\nself.a._parameters['bias'] = None",
         "self.a = nn.Linear(2, 2)\nnn.Module.__setattr__(self, 'a', None)",
         "self.a = nn.Linear(2, 2)\nsetattr(self.a, 'bias', None)",
-        "for a in {'x', 'y', 'z'}:\n    self.a = nn.Linear(len(a), 1)\n    setattr(self, a, self.a)",
+        "for a in {'x', 'y'}:\n    self.a = nn.Linear(len(a), 1)\n    setattr(self, a, self.a)",
         "self.a = nn.Linear(2, 2).to(unknown)\nself.b = nn.Parameter(torch.ones(2)).to(unknown)",
     ],
 )

@@ -142,11 +142,14 @@ class _Reading:
             if tensor is not None
         ]
         children = [
-            self.module(key, child, f"{prefix}{key}.")
+            (
+                _guess(key, child)
+                if isinstance(child, Unknown)
+                else self.module(key, child, f"{prefix}{key}.")
+            )
             for key, child in made.children.items()
             if child is not None
         ]
-        children += [_guess(key, value) for key, value in made.guesses.items()]
         self.around.pop()
         known = made.unknown is None
         return Module(
@@ -175,4 +178,6 @@ class _Reading:
 
 def _guess(name: str, value: Unknown) -> Module:
     """An attribute of which it is not known whether it is a module."""
-    return Module(name, value.name.rpartition(".")[2], known=False, reason=value.reason)
+    written = value.name.rpartition(".")[2]
+    class_name = written if written[:1].isupper() else ""
+    return Module(name, class_name, known=False, reason=value.reason)

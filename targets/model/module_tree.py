@@ -62,20 +62,19 @@ def render_module_tree(module: Module, *, width: int = 80, color: bool = False) 
     """
     total = total_parameters(module)
     least = "" if is_known(module) else "at least "
-    title = f"{module.class_name}{GAP}{least}{total:,} parameters"
+    title = f"{module.class_name}{GAP}{least}{total:,} parameter{'' if total == 1 else 's'}"
     lines = [_styled(_cut(title, width), "title", color)]
     lines += [_styled(_cut(text, width), style, color) for style, text in _notes(module, set())]
-    rows = list(_children(module, 0, 1, {module.class_name}))
+    rows = list(_inside(module, 0, 1, {module.class_name}))
     if rows:
         lines += ["", *_table(rows, total, width, color)]
     return "\n".join(lines) + "\n"
 
 
-def _children(module: Module, depth: int, copies: int, told: set[str]) -> Iterator[Row]:
+def _inside(module: Module, depth: int, copies: int, told: set[str]) -> Iterator[Row]:
     """The rows of what ``module`` holds. ``told`` are the classes that need no summary any more."""
-    if module.children:
-        for weight in module.tensors:
-            yield _weight_row(weight, depth, copies)
+    for weight in module.tensors:
+        yield _weight_row(weight, depth, copies)
     yield from _members(module, "", depth, copies, told)
 
 
@@ -88,7 +87,8 @@ def _members(module: Module, prefix: str, depth: int, copies: int, told: set[str
             yield from _members(child, f"{prefix}{child.name}.", depth, copies, told)
             continue
         yield _row(group, prefix, depth, copies, told)
-        yield from _children(child, depth + 1, copies * len(group), told)
+        if child.children:  # else the row has said it all
+            yield from _inside(child, depth + 1, copies * len(group), told)
 
 
 def _likeness(child: Module) -> Module:

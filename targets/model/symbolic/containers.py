@@ -17,8 +17,10 @@ class ContainerObject(ModuleObject):
     """A container of modules or parameters, by number or by name."""
 
     def entries(self) -> Mapping[str, Value]:
-        """What it holds, in order."""
-        return {**self.parameters, **self.children, **self.guesses}
+        """What it holds, in order. Raises `NotKnown` where that may have been changed."""
+        if self.unknown is not None:
+            raise NotKnown(f"what {self.described()} holds: {self.unknown}")
+        return {**self.parameters, **self.children}
 
     def add(self, name: str, value: Value) -> None:
         """Registers an entry."""
@@ -37,7 +39,7 @@ class ContainerObject(ModuleObject):
 
     def replace(self, values: list[Value]) -> None:
         """Holds ``values`` instead, by number."""
-        for registered in (self.parameters, self.children, self.guesses):
+        for registered in (self.parameters, self.children):
             registered.clear()
         for number, value in enumerate(values):
             self.add(str(number), value)

@@ -57,6 +57,6 @@ class _Copies:
         made.unknown = module.unknown
         made.initialised = module.initialised
         made.not_persistent = set(module.not_persistent)
-        for name in ("attributes", "parameters", "buffers", "children", "guesses"):
+        for name in ("attributes", "parameters", "buffers", "children"):
             copied = {key: self.copy(each) for key, each in getattr(module, name).items()}
             setattr(made, name, copied)

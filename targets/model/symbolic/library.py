@@ -173,7 +173,7 @@ class Library:
 
         def apply(self: ModuleObject, function: Value) -> Value:
             for child in self.children.values():
-                if child is not None:
+                if isinstance(child, ModuleObject):
                     apply(child, function)
             call(function, [self], {})
             return self
@@ -190,14 +190,14 @@ class Library:
             self.register_module(name, module)
 
         def modules(self: ModuleObject) -> list[ModuleObject]:
-            return list({id(each): each for _, each in self.modules()}.values())
+            return list(self.below())
 
         def children(self: ModuleObject) -> Value:
-            known = [each for each in self.children.values() if each is not None]
-            return list({id(each): each for each in known}.values())
+            inside = [id(each) for each in self.children.values()]
+            return [each for each in self.below() if id(each) in inside]
 
         def parameters(self: ModuleObject, recurse: bool = True) -> Value:
-            owners = modules(self) if recurse else [self]
+            owners = [each for each in self.below() if recurse or each is self]
             found = [each for owner in owners for each in owner.parameters.values()]
             return list({id(each): each for each in found if each is not None}.values())
 

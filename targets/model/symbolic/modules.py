@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from fgc.compiler.evaluate.classes import MISSING, Class, Instance
 from fgc.compiler.evaluate.limits import NotKnown, Raised
-from fgc.compiler.evaluate.values import Unknown, Value
+from fgc.compiler.evaluate.values import Builtin, Function, Unknown, Value, Wrapped
 from fgc.targets.model.symbolic.tensors import Buffer, Parameter, Tensor
 
 T = TypeVar("T")
+Child: TypeAlias = "ModuleObject | Unknown | None"
 
 
 class ModuleObject(Instance):
     """A module: its parameters, buffers and children, in the order in which they are registered.
 
-    ``guesses`` are attributes that are not known, and may be anything: a module too. ``unknown``
-    says why what the module holds is not known, None where it is.
+    Among the children are attributes that are not known, and may be anything: a module too.
+    ``unknown`` says why what the module holds is not known, None where it is.
     """
 
     def __init__(self, cls: Class):
@@ -27,8 +28,7 @@ class ModuleObject(Instance):
         self.parameters: dict[str, Parameter | None] = {}
         self.buffers: dict[str, Tensor | None] = {}
         self.not_persistent: set[str] = set()
-        self.children: dict[str, ModuleObject | None] = {}
-        self.guesses: dict[str, Unknown] = {}
+        self.children: dict[str, Child] = {}
 
     def initialise(self) -> None:
         """``nn.Module.__init__``, which may be called again."""
@@ -40,12 +40,14 @@ class ModuleObject(Instance):
     def attribute(self, name: str) -> Value:
         if name == "__class__":
             return self.cls
+        defined = self.cls.defined(name)
+        if self.unknown is not None and not isinstance(defined, Function | Builtin | Wrapped):
+            return Unknown(self.unknown, owner=self)
         if name in self.attributes:
             return self.attributes[name]
-        defined = self.cls.defined(name)
         if defined is not MISSING:
             return self.of_class(name, defined)
-        for registered in (self.parameters, self.buffers, self.children, self.guesses):
+        for registered in (self.parameters, self.buffers, self.children):
             if name in registered:
                 return registered[name]
         return self.of_class(name, self.cls.find(name))
@@ -59,7 +61,7 @@ class ModuleObject(Instance):
                 self._put(self.children, name, value)
             case _ if name in self.parameters:
                 self._clear(self.parameters, name, value)
-            case _ if name in self.children:
+            case _ if name in self.children and not isinstance(self.children[name], Unknown):
                 self._clear(self.children, name, value)
             case Buffer(persistent=persistent):
                 self.register_buffer(name, value, persistent=persistent)
@@ -67,9 +69,9 @@ class ModuleObject(Instance):
                 self._replace_buffer(name, value)
             case Unknown(inert=False):
                 self.attributes.pop(name, None)
-                self.guesses[name] = value
+                self.children[name] = value
             case _:
-                self.guesses.pop(name, None)
+                self.children.pop(name, None)
                 self.attributes[name] = value
 
     def delete_attribute(self, name: str) -> None:
@@ -104,12 +106,9 @@ class ModuleObject(Instance):
 
     def register_module(self, name: str, value: Value) -> None:
         """``add_module``."""
-        if isinstance(value, Unknown):
-            self.guesses[name] = value
-        elif value is None or isinstance(value, ModuleObject):
-            self.children[name] = value
-        else:
+        if not (value is None or isinstance(value, ModuleObject | Unknown)):
             raise Raised(f"it raises TypeError: `{name}` is no module")
+        self.children[name] = value
 
     def held(self) -> Iterable[Value]:
         yield from super().held()
@@ -132,12 +131,24 @@ class ModuleObject(Instance):
     def described(self) -> str:
         return f"a `{self.cls.name}`"
 
-    def modules(self, prefix: str = "") -> Iterator[tuple[str, ModuleObject]]:
-        """This module and those below it, by dotted names; one that is shared at each place."""
-        yield prefix, self
-        for name, child in self.children.items():
-            if child is not None:
-                yield from child.modules(f"{prefix}.{name}" if prefix else name)
+    def below(self) -> Iterator[ModuleObject]:
+        """This module and those below it, in torch's order; each once.
+
+        Raises `NotKnown` where there may be others.
+        """
+        seen: set[int] = set()
+        stack: list[Child] = [self]
+        while stack:
+            module = stack.pop()
+            if isinstance(module, Unknown):
+                raise NotKnown(f"the modules of {self.described()}: {module.reason}")
+            if module is None or id(module) in seen:
+                continue
+            if module.unknown is not None:
+                raise NotKnown(f"the modules of {self.described()}: {module.unknown}")
+            seen.add(id(module))
+            yield module
+            stack += reversed(module.children.values())
 
     def _put(self, into: dict[str, T], name: str, value: T) -> None:
         if not self.initialised:
@@ -147,7 +158,6 @@ class ModuleObject(Instance):
                 registered.pop(name, None)
         self.not_persistent.discard(name)
         self.attributes.pop(name, None)
-        self.guesses.pop(name, None)
         into[name] = value
 
     def _clear(self, registered: dict[str, T | None], name: str, value: Value) -> None:

@@ -282,6 +282,9 @@ RAISES = {
     "a module in place of a parameter": (
         "self.a = nn.Parameter(torch.ones(2))\nself.a = nn.Linear(2, 3)"
     ),
+    "data in place of a module that is gone": (
+        "self.a = nn.Linear(2, 3)\nself.a = None\nself.a = 3"
+    ),
     "by arithmetic": "self.a = nn.Linear(2, 3 // (config.hidden_size - 8))",
     "by an index": "self.a = Block(config, 3)",
 }
@@ -407,6 +410,10 @@ def test_a_check_of_something_unknown_is_taken_to_pass() -> None:
         "self.a = nn.Linear(2, 2)\nunknown(self).bias = None",
         "self.a = nn.Linear(2, 2)\ngetattr(self, unknown).bias = None",
         "self.a = nn.Linear(2, 2)\nf = unknown(lambda: self.a)",
+        "a = nn.ModuleList([unknown(), nn.Linear(2, 2)])\na[0].bias = None\nself.a = a[1]",
+        "self.a = nn.Linear(2, 2)\nunknown(self.a)\nself.b = nn.Linear(*self.a.weight.shape)",
+        "self.a = unknown()\nself.b = nn.Linear(len(list(self.modules())), 1)",
+        "self.a = nn.ModuleList([])\nunknown(self.a)\nself.b = nn.Linear(len(self.a), 1)",
         "self.a = nn.Linear(2, 2)\nself.a.__dict__['bias'] = None",
         "self.a = nn.Linear(2, 2)\nself.a._parameters['bias'] = None",
         "self.a = nn.Linear(2, 2)\nnn.Module.__setattr__(self, 'a', None)",
@@ -424,6 +431,17 @@ def test_layers_that_are_alike_are_equal() -> None:
     layers = told(model(BODIES["layers"])).children[0].children
     assert replace(layers[0], name="") == replace(layers[2], name="")
     assert replace(layers[0], name="") != replace(layers[1], name="")
+
+
+def test_members_that_are_not_known_keep_their_places() -> None:
+    body = "self.layers = nn.ModuleList([nn.Linear(1, 2), unknown(), nn.Linear(3, 4)])"
+    found = told("from elsewhere import unknown\n" + model(body)).children[0]
+    assert [(child.name, child.class_name, child.known) for child in found.children] == [
+        ("0", "Linear", True),
+        ("1", "", False),
+        ("2", "Linear", True),
+    ]
+    assert total_parameters(found) == 4 + 16
 
 
 def test_a_module_that_holds_itself() -> None:

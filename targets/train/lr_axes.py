@@ -86,12 +86,13 @@ def borders(curve: Curve) -> tuple[int, ...]:
 def phases_text(curve: Curve) -> str:
     """The phases in words.
 
-    For one: "warm-up to step 98 (100K tokens), constant to 683, decay to 977".
+    For one: "warm-up to 1.2e-3 at step 98 (100K tokens), constant to step 683 (699K tokens)".
     """
     if len(curve.phases) > MOST_BORDERS + 1:
         return f"{len(curve.phases)} stretches of rise and fall"
     words: list[str] = []
     for phase in curve.phases:
+        rate = "" if phase.name == "constant" else f"{rate_text(rate_at(curve, phase.last))} at "
         tokens = count_text(phase.last * curve.tokens_per_step)
-        words.append(f"{phase.name} to step {phase.last:,} ({tokens} tokens)")
+        words.append(f"{phase.name} to {rate}step {phase.last:,} ({tokens} tokens)")
     return ", ".join(words)

@@ -55,8 +55,8 @@ learning rate                      977 steps of 1,024 tokens
        └┬─────────────────────────┬────────────────────────┬
  steps  0                        500                     977
 tokens  0                       512K                      1M
-warm-up to step 98 (100K tokens), constant to step 683 (699K
-tokens), decay to step 977 (1M tokens)
+warm-up to 1.2e-3 at step 98 (100K tokens), constant to step
+683 (699K tokens), decay to 1.2e-4 at step 977 (1M tokens)
 """
 
 
@@ -138,7 +138,7 @@ def test_what_a_picture_says() -> None:
     assert len([e for e in root.iter(f"{SVG}line") if e.attrib["class"] == "border"]) == 2
     (title,) = root.iter(f"{SVG}title")
     assert title.text is not None
-    assert title.text.startswith("Learning rate: warm-up to step 98 (100K tokens), constant to")
+    assert title.text.startswith("Learning rate: warm-up to 1.2e-3 at step 98 (100K tokens), const")
     # straight lines are made of their ends
     (line,) = root.iter(f"{SVG}polyline")
     assert len(line.attrib["points"].split()) < 10

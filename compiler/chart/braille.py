@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby, pairwise
 
 from fgc.compiler.chart.chart import Chart, Point, placed, plain, shortened
@@ -11,6 +11,7 @@ from fgc.compiler.chart.scale import Scale
 # The bit of each of a character's dots, by row from the top and column.
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _BLANK = 0x2800
+_BORDER = "┊"  # of parts of the x axis
 
 # The foregrounds of ANSI terminals: blue, red, green, magenta, yellow, cyan.
 _COLORS = (34, 31, 32, 35, 33, 36)
@@ -39,14 +40,15 @@ def braille(chart: Chart, *, width: int = 64, height: int = 14, color: bool = Fa
     ends = _ends(chart, y_scale, height)
     lines = [plain(chart.title)] if chart.title else []
     lines += [plain(chart.y_label)] if chart.y_label else []
+    borders = {_column(x_scale, x, width) for x in chart.borders(x_scale)}
     for row in range(height):
         drawn = [cells.get((row, column), (0, 0)) for column in range(width)]
-        text = _line(drawn, color)
+        text = _line(drawn, borders, color)
         if row in ends:
             text += " " + _painted(*ends[row], color)
         tick = "┤" if row in labels else "│"
         lines.append(f"{labels.get(row, ''):>{margin}} {tick}{text}".rstrip(f"{chr(_BLANK)} "))
-    lines += _x_axis(x_scale, plain(chart.x_label), width, margin)
+    lines += _x_axis(chart, x_scale, width, margin)
     return "\n".join(lines)
 
 
@@ -68,12 +70,14 @@ def _dots(
             yield round(x0 + (x1 - x0) * step / steps), round(y0 + (y1 - y0) * step / steps)
 
 
-def _line(cells: Sequence[Cell], color: bool) -> str:
+def _line(cells: Sequence[Cell], borders: Collection[int], color: bool) -> str:
     """The characters of a row; neighbours of one colour share its escapes."""
-    runs = groupby(cells, key=lambda cell: cell[1] if cell[0] else None)
+    runs = groupby(enumerate(cells), key=lambda cell: cell[1][1] if cell[1][0] else None)
     return "".join(
-        _painted(
-            "".join(chr(_BLANK + bits) for bits, _ in run), place or 0, color and place is not None
+        (
+            "".join(_BORDER if column in borders else chr(_BLANK) for column, _ in run)
+            if place is None
+            else _painted("".join(chr(_BLANK + bits) for _, (bits, _) in run), place, color)
         )
         for place, run in runs
     )
@@ -110,19 +114,25 @@ def _row(scale: Scale, value: float, height: int) -> int:
     return round((1 - scale.share(value)) * (4 * height - 1)) // 4
 
 
-def _x_axis(scale: Scale, label: str, width: int, margin: int) -> list[str]:
+def _column(scale: Scale, value: float, width: int) -> int:
+    return round(scale.share(value) * (2 * width - 1)) // 2
+
+
+def _x_axis(chart: Chart, scale: Scale, width: int, margin: int) -> list[str]:
     """The axis, the numbers below it, and what they count."""
     axis = ["─"] * width
-    below = [" "] * (width + 1)
-    ticks = scale.ticks(max(2, width // 12))
-    for tick, text in zip(ticks, scale.labels(ticks), strict=True):
-        column = round(scale.share(tick) * (2 * width - 1)) // 2
-        axis[column] = "┬"
-        start = max(0, min(column - len(text) // 2, len(below) - len(text)))
-        if all(c == " " for c in below[max(0, start - 1) : start + len(text) + 1]):
-            below[start : start + len(text)] = text
     indent = " " * (margin + 1)
-    numbers = f"{indent} {''.join(below)}".rstrip()
-    if label:
-        numbers += f"  {label}"
-    return [f"{indent}└{''.join(axis)}", numbers]
+    numbers: list[str] = []
+    for label, texts in chart.x_numbers(scale, max(2, width // 12)):
+        below = [" "] * (width + 1)
+        for tick, text in texts:
+            column = _column(scale, tick, width)
+            axis[column] = "┬"
+            start = max(0, min(column - len(text) // 2, len(below) - len(text)))
+            if all(c == " " for c in below[max(0, start - 1) : start + len(text) + 1]):
+                below[start : start + len(text)] = text
+        line = f"{indent} {''.join(below)}"
+        # one unit is named right behind its numbers, two below each other
+        line = line.rstrip() if chart.x_also is None else line
+        numbers.append((f"{line}  {plain(label)}" if label else line).rstrip())
+    return [f"{indent}└{''.join(axis)}", *numbers]

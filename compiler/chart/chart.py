@@ -31,8 +31,22 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the x axis with a name, such as the warm-up of a run."""
+
+    label: str
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """Series in one pair of axes; on a logarithmic one, what is not positive is left out."""
+    """Series in one pair of axes; on a logarithmic one, what is not positive is left out.
+
+    Where ``parts``, which ascend, meet there is a dotted line. ``x_also`` numbers the x axis in
+    another unit too: its label, and how many of it there are in one. With ``y_zero`` the y axis
+    starts at 0, unless there is less.
+    """
 
     series: tuple[Series, ...]
     title: str = ""
@@ -40,12 +54,43 @@ class Chart:
     y_label: str = ""
     x_log: bool = False
     y_log: bool = False
+    parts: tuple[Part, ...] = ()
+    x_also: tuple[str, float] | None = None
+    y_zero: bool = False
 
     def scales(self) -> tuple[Scale, Scale]:
         """The scales of x and y: the x that there are, and the y with a margin."""
         points = [p for s in self.series for run in self.runs(s) for p in run]
         x_scale = Scale.over((x for x, _ in points), log=self.x_log)
-        return x_scale, Scale.over((y for _, y in points), log=self.y_log, margin=0.04)
+        zero = [0.0] if self.y_zero and not self.y_log else []
+        values = [*(y for _, y in points), *zero]
+        y_scale = Scale.over(values, log=self.y_log, margin=0.04)
+        if zero and min(values) == 0:
+            y_scale = Scale(0.0, y_scale.high)
+        return x_scale, y_scale
+
+    def shown_parts(self, x_scale: Scale) -> list[Part]:
+        """The parts, as far as they lie on the scale of x."""
+        cut = (
+            Part(part.label, max(part.first, x_scale.low), min(part.last, x_scale.high))
+            for part in self.parts
+        )
+        return [part for part in cut if part.first < part.last]
+
+    def borders(self, x_scale: Scale) -> list[float]:
+        """Where parts meet."""
+        return [part.first for part in self.shown_parts(x_scale)[1:]]
+
+    def x_numbers(self, x_scale: Scale, count: int) -> list[tuple[str, list[tuple[float, str]]]]:
+        """The rows of numbers below the x axis, one for each unit: its label, places and texts."""
+        ticks = x_scale.ticks(count)
+        rows = [(self.x_label, list(zip(ticks, x_scale.labels(ticks), strict=True)))]
+        if self.x_also is not None:
+            label, each = self.x_also
+            other = Scale(x_scale.low * each, x_scale.high * each, x_scale.log)
+            texts = other.labels([tick * each for tick in ticks])
+            rows.append((label, list(zip(ticks, texts, strict=True))))
+        return rows
 
     def runs(self, series: Series) -> list[list[Point]]:
         """The points of a series that can be drawn, split where there is a gap."""

@@ -26,6 +26,7 @@ _LINES = 'fill="none" stroke-width="1.8" stroke-linejoin="round" stroke-linecap=
 _FAINT = 'stroke-width="1" opacity="0.3" '
 _GRID = "#e4e4e4"
 _AXIS = "#888"
+_DOTTED = ' stroke-dasharray="2 4"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ class _Frame:
 def svg(chart: Chart, *, width: int = 820, height: int = 480) -> str:
     """``chart`` as a document of ``width`` by ``height`` pixels."""
     x_scale, y_scale = chart.scales()
-    x_ticks, y_ticks = x_scale.ticks(8), y_scale.ticks(6)
+    y_ticks = y_scale.ticks(6)
     y_labels = y_scale.labels(y_ticks)
     left = 24 + _CHARACTER * max(map(len, y_labels)) + (20 if chart.y_label else 0)
+    if chart.x_also is not None:  # both units are named left of their numbers
+        left = max(left, 34 + _CHARACTER * max(len(chart.x_label), len(chart.x_also[0])))
     entries = _legend_rows(chart, width - left - 20)
-    top = 16 + (24 if chart.title else 0) + 20 * len(entries)
-    frame = _Frame(left, top, width - 20, height - (52 if chart.x_label else 34), x_scale, y_scale)
+    top = 16 + (24 if chart.title else 0) + 20 * len(entries) + (20 if chart.parts else 0)
+    below = (52 if chart.x_label else 34) if chart.x_also is None else 50
+    frame = _Frame(left, top, width - 20, height - below, x_scale, y_scale)
     name = escape(plain(chart.title or chart.y_label or "chart"))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
@@ -64,8 +68,10 @@ def svg(chart: Chart, *, width: int = 820, height: int = 480) -> str:
     if chart.title:
         parts.append(_text(left, 24, chart.title, attributes=' font-size="15" font-weight="600"'))
     parts += _legend(chart, entries, left, 16 + (24 if chart.title else 0))
-    parts += _axes(frame, x_ticks, y_ticks, y_labels)
-    if chart.x_label:
+    parts += _axes(frame, y_ticks, y_labels)
+    parts += _x_axis(chart, frame)
+    parts += _parts(chart, frame)
+    if chart.x_label and chart.x_also is None:
         middle = (frame.left + frame.right) / 2
         parts.append(_text(middle, height - 12, chart.x_label, anchor="middle"))
     if chart.y_label:
@@ -78,20 +84,42 @@ def svg(chart: Chart, *, width: int = 820, height: int = 480) -> str:
     return "\n".join([*parts, "</g>", "</svg>"]) + "\n"
 
 
-def _axes(
-    frame: _Frame, x_ticks: Sequence[float], y_ticks: Sequence[float], y_labels: Sequence[str]
-) -> list[str]:
+def _axes(frame: _Frame, y_ticks: Sequence[float], y_labels: Sequence[str]) -> list[str]:
     parts: list[str] = []
     for tick, label in zip(y_ticks, y_labels, strict=True):
         y = frame.y(tick)
         parts.append(_straight(frame.left, y, frame.right, y, _GRID))
         parts.append(_text(frame.left - 8, y + 4.5, label, anchor="end"))
-    for tick, label in zip(x_ticks, frame.x_scale.labels(x_ticks), strict=True):
-        x = frame.x(tick)
-        parts.append(_straight(x, frame.bottom, x, frame.bottom + 5, _AXIS))
-        parts.append(_text(x, frame.bottom + 20, label, anchor="middle"))
+    return parts
+
+
+def _x_axis(chart: Chart, frame: _Frame) -> list[str]:
+    """The numbers below, in a row for each unit, and the axes."""
+    parts: list[str] = []
+    for row, (label, numbers) in enumerate(chart.x_numbers(frame.x_scale, 8)):
+        y = frame.bottom + 20 + 18 * row
+        if chart.x_also is not None:
+            parts.append(_text(frame.left - 22, y, label, anchor="end"))
+        for tick, text in numbers:
+            x = frame.x(tick)
+            if not row:
+                parts.append(_straight(x, frame.bottom, x, frame.bottom + 5, _AXIS))
+            parts.append(_text(x, y, text, anchor="middle"))
     parts.append(_straight(frame.left, frame.top, frame.left, frame.bottom, _AXIS))
     parts.append(_straight(frame.left, frame.bottom, frame.right, frame.bottom, _AXIS))
+    return parts
+
+
+def _parts(chart: Chart, frame: _Frame) -> list[str]:
+    """Dotted lines where parts of the x axis meet, and their names above, where there is room."""
+    parts: list[str] = []
+    for border in chart.borders(frame.x_scale):
+        x = frame.x(border)
+        parts.append(_straight(x, frame.top - 16, x, frame.bottom, _AXIS, _DOTTED))
+    for part in chart.shown_parts(frame.x_scale):
+        first, last = frame.x(part.first), frame.x(part.last)
+        if last - first > _CHARACTER * len(part.label):
+            parts.append(_text((first + last) / 2, frame.top - 6, part.label, anchor="middle"))
     return parts
 
 
@@ -156,8 +184,9 @@ def _coordinates(points: Sequence[Point]) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
 
 
-def _straight(x1: float, y1: float, x2: float, y2: float, color: str) -> str:
-    return f'<line stroke="{color}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+def _straight(x1: float, y1: float, x2: float, y2: float, color: str, attributes: str = "") -> str:
+    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line stroke="{color}" {ends}{attributes}/>'
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start", attributes: str = "") -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fgc.compiler.chart.braille import braille
-from fgc.compiler.chart.chart import Chart, Series
+from fgc.compiler.chart.chart import Chart, Part, Series
 
 VALUES = st.floats(width=64) | st.floats(-10, 10)
 POINTS = st.lists(VALUES).map(lambda ys: [(float(x), y) for x, y in enumerate(ys)])
@@ -24,6 +25,9 @@ CHARTS = st.builds(
     y_label=st.text(max_size=20),
     x_log=st.booleans(),
     y_log=st.booleans(),
+    parts=st.lists(st.builds(Part, st.text(max_size=20), VALUES, VALUES), max_size=4).map(tuple),
+    x_also=st.none() | st.tuples(st.text(max_size=20), st.floats(1e-6, 1e9)),
+    y_zero=st.booleans(),
 )
 
 
@@ -60,14 +64,35 @@ def test_several_have_their_labels_at_their_ends_and_gaps_stay_open() -> None:
     assert re.sub(r"\x1b\[\d+m", "", colored) == text
 
 
+def test_parts_of_the_axis_and_a_second_unit() -> None:
+    points = [(0.0, 0.0), (50.0, 6.0), (150.0, 6.0), (200.0, 3.0)]
+    parts = (Part("up", 0, 50), Part("flat", 50, 150), Part("down", 150, 200))
+    chart = Chart((Series("rate", points),), x_label="steps", parts=parts, y_zero=True)
+    text = braille(chart, width=20, height=5)
+    assert text.splitlines() == [
+        "6 ┤⠀⠀⠀⠀⢠⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⢄",
+        "4 ┤⠀⠀⠀⢠⠃┊⠀⠀⠀⠀⠀⠀⠀⠀┊⠀⠑⠤⡀",
+        "  │⠀⠀⡠⠃⠀┊⠀⠀⠀⠀⠀⠀⠀⠀┊⠀⠀⠀⠈⠢",
+        "2 ┤⠀⡰⠁⠀⠀┊⠀⠀⠀⠀⠀⠀⠀⠀┊",
+        "0 ┤⡰⠁⠀⠀⠀┊⠀⠀⠀⠀⠀⠀⠀⠀┊",
+        "  └┬─────────┬────────┬",
+        "   0        100      200  steps",
+    ]
+    both = braille(replace(chart, x_also=("tokens", 1024)), width=20, height=5)
+    assert both.splitlines()[:-1] == text.splitlines()
+    assert both.splitlines()[-1] == "   0       102k     205k  tokens"
+
+
 @given(CHARTS, st.integers(8, 80), st.integers(2, 20))
 def test_any_chart_is_of_its_size_and_plain(chart: Chart, width: int, height: int) -> None:
     lines = braille(chart, width=width, height=height).split("\n")
-    assert len(lines) == height + 2 + bool(chart.title) + bool(chart.y_label)
+    numbered = 1 if chart.x_also is None else 2
+    assert len(lines) == height + 1 + numbered + bool(chart.title) + bool(chart.y_label)
     assert all(line.isprintable() for line in lines)
     drawn = any(0x2800 < ord(character) < 0x2900 for line in lines for character in line)
     labels = "".join(series.label for series in chart.series) + chart.title + chart.y_label
-    hidden = any(0x2800 <= ord(character) < 0x2900 for character in labels + chart.x_label)
+    labels += chart.x_label + ("" if chart.x_also is None else chart.x_also[0])
+    hidden = any(0x2800 <= ord(character) < 0x2900 for character in labels)
     assert drawn == any(chart.runs(series) for series in chart.series) or hidden
 
 

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 from hypothesis import given
 
-from fgc.compiler.chart.chart import Chart, Series
+from fgc.compiler.chart.chart import Chart, Part, Series
 from fgc.compiler.chart.svg import svg
 from tests.compiler.chart.test_braille import CHARTS
 
@@ -58,6 +58,26 @@ def test_labels_are_text_and_no_markup() -> None:
     }
     shown = '</text><script>alert("&amp;")</script>  [31m '
     assert texts(document).count(shown) == 4
+
+
+def test_parts_of_the_axis_and_a_second_unit() -> None:
+    chart = Chart(
+        (Series("rate", [(0.0, 0.0), (50.0, 6.0), (200.0, 3.0)]),),
+        x_label="steps",
+        parts=(Part("rise", 0, 50), Part("a name too long for it", 50, 52), Part("fall", 52, 300)),
+        x_also=("tokens", 1024),
+        y_zero=True,
+    )
+    shown = texts(svg(chart))
+    assert {"rise", "fall", "steps", "tokens", "100", "102.4k"} <= set(shown)
+    assert "a name too long for it" not in shown
+    root = ET.fromstring(svg(chart))
+    dotted = [line for line in root.iter(f"{NS}line") if line.get("stroke-dasharray")]
+    assert len(dotted) == 2
+    axis = max(float(line.get("y1", 0)) for line in root.iter(f"{NS}line") if line not in dotted)
+    (rate,) = root.iter(f"{NS}polyline")
+    start = rate.get("points", "").split()[0]
+    assert float(start.split(",")[1]) == axis  # which is at zero
 
 
 @given(CHARTS)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from fgc.compiler.backend.requirements import requirements
 from fgc.compiler.backend.tree import Content
-from fgc.compiler.ir.graph import Call
+from fgc.compiler.ir.graph import Call, Literal
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.ir.module import Module
 from fgc.compiler.launch.command import command
@@ -44,11 +44,13 @@ def project_files(
     title = metadata(plan.graph, "config_name") or "Experiment"
     description = metadata(plan.graph, "config_description") or ""
     start = launch(plan)
+    begins = plan.root("from_checkpoint")
     files["README.md"] = readme(
         title=title,
         description=description,
         config=config,
         overrides=overrides,
+        from_checkpoint=isinstance(begins, Literal) and begins.value is True,
         start=command(start).shell(),
         compiled=plan.root("torch_compile") is not None,
     ).encode()

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import libcst as cst
 
-from fgc.compiler.ir.graph import Call, Kind, Node, Var, children
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.ir.graph import Call, Kind, Node, Var, children, walk
 from fgc.compiler.program.plan import Plan
 
 
@@ -34,6 +35,20 @@ def dependencies(node: Node, plan: Plan) -> list[str]:
             continue
         stack += reversed(children(below))
     return list(found)
+
+
+def check_launch_values(plan: Plan) -> None:
+    """Raises `BuildError` (FGC030) for a value that is named, and known in another slot only."""
+    slots = {entry.value: entry.key for entry in plan.roots}
+    for node in dict.fromkeys((*plan.builders, *slots)):
+        for name in dependencies(node, plan):
+            launch = plan.program.launch.get(name)
+            if launch is None or launch.slot in (None, slots.get(node)):
+                continue
+            at = next(v for v in walk(node) if isinstance(v, Var) and v.var == name)
+            message = f"`{name}` is known only where `{launch.slot}` is made"
+            remedy = f"write `!factory` for what `{launch.slot}` makes of it"
+            raise BuildError(Diagnostic("FGC030", message, at.span, help=remedy))
 
 
 def is_made_once(call: Call) -> bool:

@@ -1,10 +1,12 @@
-"""The configuration language's own builtins in Python's syntax."""
+"""The configuration language's own builtins, and arithmetic, in Python's syntax."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import libcst as cst
+
+from fgc.compiler.specialiser.precedence import PRODUCT, SUM, at_least
 
 METHODS = ("items", "keys", "values")
 CALLABLES = {
@@ -17,6 +19,31 @@ CALLABLES = {
     "named_tuple": "(lambda *items: items)",
     "named_dict": "dict",
 }
+
+# The functions of the module `operator` that Python has signs for, and how tightly each binds.
+SIGNS: dict[str, tuple[cst.BaseBinaryOp, int]] = {
+    "add": (cst.Add(), SUM),
+    "sub": (cst.Subtract(), SUM),
+    "mul": (cst.Multiply(), PRODUCT),
+    "truediv": (cst.Divide(), PRODUCT),
+    "floordiv": (cst.FloorDivide(), PRODUCT),
+}
+
+
+def arithmetic(name: str, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
+    """A call of ``operator.<name>`` with its sign; None where it has none.
+
+    >>> code = cst.Module([]).code_for_node
+    >>> rate = arithmetic("mul", [cst.Arg(cst.Float("0.5")), cst.Arg(cst.Name("LR"))])
+    >>> code(arithmetic("sub", [cst.Arg(cst.Name("a")), cst.Arg(rate)]))
+    'a - 0.5 * LR'
+    """
+    values = [arg.value for arg in args if arg.keyword is None and not arg.star]
+    if name not in SIGNS or len(args) != 2 or len(values) != 2:
+        return None
+    sign, strength = SIGNS[name]
+    left, right = at_least(values[0], strength), at_least(values[1], strength + 1)
+    return cst.BinaryOperation(left, sign, right)
 
 
 def written(name: str, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:

@@ -10,12 +10,18 @@ import libcst as cst
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.backend.names import identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node
+from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Var, walk
 from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program import remember
 from fgc.compiler.program.causes import call_causes, program_causes
-from fgc.compiler.program.functions import dependencies, function, is_made_once, make_needed_first
+from fgc.compiler.program.functions import (
+    check_launch_values,
+    dependencies,
+    function,
+    is_made_once,
+    make_needed_first,
+)
 from fgc.compiler.program.model_unit import ModelUnit
 from fgc.compiler.program.namespace import Namespace
 from fgc.compiler.program.options import with_options
@@ -68,6 +74,8 @@ class ProgramUnit:
         self.skeleton = skeleton
         own = {*skeleton.definitions, *plan.constants.values()}
         own |= {f"build_{name}" for name in plan.builders.values()}
+        if plan.program.collects:  # its entry has a local variable for each
+            own |= {identifier(str(entry.key)) for entry in plan.roots}
         self.namespace = Namespace(own, {**ALWAYS, **skeleton.imports})
         launch = {
             name: cst.parse_expression(value.code) if value.code else cst.Name(name)
@@ -109,6 +117,7 @@ class ProgramUnit:
 
     def code(self) -> UnitCode:
         """The program's own definitions, and what they reach."""
+        check_launch_values(self.plan)
         entry = self._entry_bindings() if self.plan.program.has_entry else {}
         lone = self._lone()
         for call in self.plan.builders:
@@ -203,7 +212,14 @@ class ProgramUnit:
 
     def _given(self, call: Call) -> frozenset[str]:
         """The keywords that the skeleton adds to a node's call; slots give theirs by position."""
-        return frozenset(self._slot_parameters(call)) if call.kind is Kind.PARTIAL else frozenset()
+        return frozenset(self._passed(call))
+
+    def _passed(self, call: Call) -> tuple[str, ...]:
+        """What the skeleton gives to a partial, and the partial does not name by a variable."""
+        if call.kind is not Kind.PARTIAL:
+            return ()
+        named = {node.var for node in walk(call) if isinstance(node, Var)}
+        return tuple(name for name in self._slot_parameters(call) if name not in named)
 
     def _slot_parameters(self, call: Call) -> tuple[str, ...]:
         slot = self.plan.program.slots.get(self._key(call))
@@ -221,11 +237,11 @@ class ProgramUnit:
         given = self._slot_parameters(call) if call.kind is Kind.PARTIAL else ()
         takes = [*given, *(need for need in needs if need not in given)]
         self.makers[f"build_{name}"] = takes
-        value, returns = self._made(call, given)
+        value, returns = self._made(call)
         typed = [(take, self._type(take)) for take in takes]
         return function(f"build_{name}", typed, returns, value)
 
-    def _made(self, call: Call, given: Sequence[str]) -> tuple[cst.BaseExpression, str | None]:
+    def _made(self, call: Call) -> tuple[cst.BaseExpression, str | None]:
         """The expression that makes a node, and the type of what it makes."""
         if call in self.models:
             return self._made_model(self.models[call])
@@ -233,9 +249,10 @@ class ProgramUnit:
         made = self.writer.made(part)
         if not isinstance(made, cst.Call):
             return made, None
-        arguments = call_causes(call, made.func, self._positional, given=len(given))
+        passed = [cst.Arg(cst.Name(name)) for name in self._passed(call)]
+        arguments = call_causes(call, made.func, self._positional, given=len(passed))
         self.written[f"build_{self.plan.builders[call]}"] = list(arguments)
-        made = made.with_changes(args=[*(cst.Arg(cst.Name(name)) for name in given), *made.args])
+        made = made.with_changes(args=[*passed, *made.args])
         return made, self._returns(call, made)
 
     def _made_model(self, unit: ModelUnit) -> tuple[cst.BaseExpression, str | None]:
@@ -366,7 +383,8 @@ class ProgramUnit:
     def _check_slot(self, param: cst.Param, key: str, node: Node | None) -> None:
         """Raises `BuildError` (FGC040) for a node that the program cannot do with, or without."""
         program = self.plan.program.path
-        if node is None and param.default is None:
+        other = self.plan.program.instead.get(key, "")
+        if node is None and param.default is None and self.plan.root(other) is None:
             remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
             message = f"`{program}` needs a top-level `{key}`"
             raise BuildError(Diagnostic("FGC040", message, self._anywhere(), help=remedy))
@@ -439,7 +457,7 @@ class ProgramUnit:
         decides = isinstance(known, bool) or choices(annotation_of(param))
         if decides and isinstance(known, bool | str):
             return Constant(known)
-        return Inline(self.values.code(node))
+        return Inline(self.writer.value(node))
 
     def _needed(self, name: str) -> cst.Arg:
         """What the skeleton does not offer: an option of the program, or an object made for it."""

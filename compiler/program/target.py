@@ -14,11 +14,13 @@ class Launch:
     """A value that is known only when the program starts, which `!var` may name.
 
     ``code`` is its expression where it has one; without, a function that needs it takes it as a
-    parameter. ``annotation`` is its type.
+    parameter. ``annotation`` is its type. ``slot`` is the one node in which it may be named, where
+    it is known in no other.
     """
 
     annotation: str
     code: str | None = None
+    slot: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Slot:
     """A place in the skeleton that a top-level node of the configuration fills.
 
     ``parameters`` are what the skeleton gives to a partial that fills it, in the order in which
-    the partial's target takes them.
+    the partial's target takes them. What the partial names by a variable it is not given again.
     """
 
     parameters: tuple[str, ...] = ()
@@ -55,8 +57,9 @@ class Program:
     ``module`` and ``skeleton`` are the dotted name and the file of a module whose ``entry`` is
     specialised as any function is. Each keyword-only parameter of ``entry`` is a node of the
     configuration: ``build_x`` the function that makes the node ``x``, any other its value.
-    ``aliases`` gives the node's key where it is not the parameter's name. ``types`` annotates the
-    parameters of the functions that are written, ``imports`` says where names in them come from.
+    ``aliases`` gives the node's key where it is not the parameter's name, ``instead`` the key of a
+    node that may be there in place of another. ``types`` annotates the parameters of the functions
+    that are written, ``imports`` says where names in them come from.
     With ``collects`` the skeleton has no entry: one is written that makes every top-level node, in
     order, and returns them by key; launch values are its parameters. With ``lone`` there is no
     entry at all, only the functions that make this top-level node and what it needs.
@@ -70,6 +73,7 @@ class Program:
     slots: Mapping[str, Slot]
     launch: Mapping[str, Launch]
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    instead: Mapping[str, str] = field(default_factory=dict[str, str])
     types: Mapping[str, str] = field(default_factory=dict[str, str])
     imports: Mapping[str, str] = field(default_factory=dict[str, str])
     collects: bool = False

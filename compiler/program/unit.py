@@ -10,7 +10,7 @@ import libcst as cst
 from fgc.compiler.ir.graph import Call
 from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
-from fgc.compiler.program.language import CALLABLES, written
+from fgc.compiler.program.language import CALLABLES, arithmetic, written
 from fgc.compiler.program.namespace import Namespace, attribute
 from fgc.compiler.program.placement import RUNTIME
 from fgc.compiler.program.plan import Plan
@@ -83,7 +83,9 @@ def symbol(plan: Plan, library: Library, namespace: Namespace, call: Call) -> cs
 def in_language(plan: Plan, call: Call, args: Sequence[cst.Arg]) -> cst.BaseExpression | None:
     """A call that Python has syntax for, None for any other."""
     found = plan.resolution.symbols[call]
-    return written(found.qualname, args) if found.origin == "builtin" else None
+    if found.origin == "builtin":
+        return written(found.qualname, args)
+    return arithmetic(found.qualname, args) if found.module == "operator" else None
 
 
 def owned(namespace: Namespace, library: Library) -> dict[str, DefId]:

@@ -24,17 +24,15 @@ def cosine(
 
     Raises ValueError where the warm-up leaves nothing of the run.
     """
-    # In steps, fractions kept; step 0 is the first.
-    warmup_end = 0.0 if warmup is None else warmup / per_step
-    decay_steps = total / per_step - warmup_end
     depth = 1.0 - min_lr_ratio
-    if decay_steps <= 0:
-        raise ValueError(f"the warm-up does not fit into a run of {total}")
+    if warmup is not None and warmup >= total:
+        raise ValueError(f"a warm-up of {warmup:,} does not fit into a run of {total:,}")
 
     def ratio(step: int) -> float:
-        if step < warmup_end:
-            return step / warmup_end
-        x = min((step - warmup_end) / decay_steps, 1.0)
+        place = step * per_step
+        if warmup is not None and place < warmup:
+            return place / warmup
+        x = min(place / total if warmup is None else (place - warmup) / (total - warmup), 1.0)
         return 1.0 - depth * 0.5 * (1.0 - math.cos(math.pi * x))
 
     return LambdaLR(optimizer, ratio)

@@ -20,7 +20,7 @@ def warmup_stable_decay(
     per_step: int = 1,
     # where the decay ends, as a share of the optimizer's own learning rate
     min_lr_ratio: float = 0.0,
-    # how it gets there
+    # how it gets there; "sqrt" is Hägele et al.'s, 2024 (arXiv 2405.18392), who find it the best
     decay_shape: Literal["linear", "cosine", "sqrt"] = "linear",
 ) -> LambdaLR:
     """A trapezoid: the learning rate rises, stays, and falls only as the run ends.
@@ -30,44 +30,22 @@ def warmup_stable_decay(
 
     Raises ValueError where there is no decay, or where the parts exceed the run.
     """
-    # In steps, fractions kept; step 0 is the first.
-    warmup_end = 0.0 if warmup is None else warmup / per_step
-    decay_start = (total - decay) / per_step
-    decay_steps = decay / per_step
+    decay_start = total - decay
     depth = 1.0 - min_lr_ratio
-    if decay_steps <= 0 or decay_start < warmup_end:
-        raise ValueError(f"warm-up and a decay of {decay} do not fit into a run of {total}")
-
-    if decay_shape == "linear":
-        shape = linear
-    elif decay_shape == "cosine":
-        shape = half_cosine
-    else:
-        shape = square_root
+    if decay <= 0 or decay_start < (0 if warmup is None else warmup):
+        raise ValueError(f"warm-up and a decay of {decay:,} do not fit into a run of {total:,}")
 
     def ratio(step: int) -> float:
-        if step < warmup_end:
-            return step / warmup_end
-        if step < decay_start:
+        place = step * per_step
+        if warmup is not None and place < warmup:
+            return place / warmup
+        if place < decay_start:
             return 1.0
-        return 1.0 - depth * shape(min((step - decay_start) / decay_steps, 1.0))
+        x = min((place - decay_start) / decay, 1.0)
+        if decay_shape == "linear":
+            return 1.0 - depth * x
+        if decay_shape == "cosine":
+            return 1.0 - depth * 0.5 * (1.0 - math.cos(math.pi * x))
+        return 1.0 - depth * math.sqrt(x)
 
     return LambdaLR(optimizer, ratio)
-
-
-def linear(x: float) -> float:
-    """The share of the way down after a share `x` of the time."""
-    return x
-
-
-def half_cosine(x: float) -> float:
-    """The share of the way down after a share `x` of the time: slow, fast, slow."""
-    return 0.5 * (1.0 - math.cos(math.pi * x))
-
-
-def square_root(x: float) -> float:
-    """The share of the way down after a share `x` of the time: steep at first.
-
-    From Hägele et al., 2024 (arXiv 2405.18392), who find it better than the others.
-    """
-    return math.sqrt(x)

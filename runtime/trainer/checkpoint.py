@@ -8,6 +8,7 @@ with `from_pretrained` as it is.
 import hashlib
 import json
 import shutil
+from contextlib import suppress
 from dataclasses import KW_ONLY
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,11 @@ from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel
 
 from fgc.runtime.data.batches import ShuffledBatches
+from fgc.runtime.optim.restore import changed_options
+from fgc.runtime.optim.restore import is_function
+from fgc.runtime.optim.restore import optimizer_state
+from fgc.runtime.optim.restore import restore_optimizer
+from fgc.runtime.optim.restore import restore_schedule
 from fgc.runtime.trainer import strategy
 from fgc.runtime.trainer.manifest import DamagedCheckpoint
 from fgc.runtime.trainer.manifest import Part
@@ -108,17 +114,41 @@ def save_checkpoint(
             _remove(old)
 
 
-def load_checkpoint(folder: Path, state: TrainingState) -> None:
-    """Sets everything to what it was when the checkpoint was written.
+def load_checkpoint(
+    folder: Path,
+    state: TrainingState,
+    *,
+    # whether the run begins at a checkpoint of another, and whether this one may be its own
+    from_checkpoint: bool = False,
+    own: bool = True,
+) -> list[str]:
+    """Sets what training changes to what it was when the checkpoint was written.
+
+    Returns the options of the optimizer that were others then, a text for each.
 
     Raises DamagedCheckpoint, before it has changed anything, where the folder is not whole, and
-    ValueError where it is one of another model, optimizer or data.
+    ValueError where it is one of another model, optimizer, schedule or data.
     """
     verify(folder)
+    saved = {component: _load(folder / f"{component}.pt") for component in state.parts()}
+    optimizer, schedule = saved.pop("optimizer"), saved.pop("schedule")
+    start_step = saved["progress"]["start_step"]
+    if not from_checkpoint and start_step > 0:
+        raise ValueError(f"its schedule began at step {start_step}, and this one at step 0")
     strategy.load_model_state(state.model, load_file(folder / WEIGHTS))
-    for component, part in state.parts().items():
-        part.load_state_dict(_load(folder / f"{component}.pt"))
+    if not from_checkpoint or (own and start_step > 0):
+        restore_optimizer(state.optimizer, optimizer, scheduled=not is_function(state.schedule))
+        restore_schedule(state.schedule, schedule)
+    else:
+        # The schedule begins here. So do data that are others, and have no such place.
+        restore_optimizer(state.optimizer, optimizer, scheduled=False)
+        with suppress(ValueError):
+            state.batches.load_state_dict(saved.pop("data"))
+        saved["progress"]["start_step"] = saved["progress"]["step"]
+    for component, part_state in saved.items():
+        state.parts()[component].load_state_dict(part_state)
     load_random_state(_load(folder / _random_state_name()), state.device)
+    return changed_options(state.optimizer, optimizer)
 
 
 def whole_checkpoints(checkpoints: Path) -> list[Path]:
@@ -165,8 +195,10 @@ def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:
 
 def _write_state(state: TrainingState, folder: Path) -> list[Part]:
     save_file(strategy.model_state(state.model), folder / WEIGHTS, metadata={"format": "pt"})
-    for component, part in state.parts().items():
-        torch.save(part.state_dict(), folder / f"{component}.pt")
+    states = {component: part.state_dict() for component, part in state.parts().items()}
+    states["optimizer"] = optimizer_state(state.optimizer)
+    for component, part_state in states.items():
+        torch.save(part_state, folder / f"{component}.pt")
     torch.save(random_state(state.device), folder / _random_state_name())
     return [
         Part(WEIGHTS, "model"),

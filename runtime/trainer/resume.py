@@ -11,7 +11,15 @@ from fgc.runtime.trainer.manifest import DamagedCheckpoint
 from fgc.runtime.trainer.manifest import read_manifest
 
 
-def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Path) -> None:
+def resume(
+    choice: str,
+    checkpoints: Path,
+    state: TrainingState,
+    project_dir: Path,
+    *,
+    # whether the run begins at a checkpoint of another, where its schedule begins
+    from_checkpoint: bool = False,
+) -> None:
     """Loads the checkpoint that `choice` names, if any.
 
     "auto" is the newest whole one in `checkpoints`, "never" none, anything else the path of one.
@@ -26,7 +34,11 @@ def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Pa
         candidates = [Path(choice)]
     for folder in candidates:
         try:
-            load_checkpoint(folder, state)
+            if from_checkpoint:
+                own = folder.resolve().parent == checkpoints.resolve()
+                changes = load_checkpoint(folder, state, from_checkpoint=True, own=own)
+            else:
+                changes = load_checkpoint(folder, state)
         except DamagedCheckpoint as error:
             if choice != "auto":
                 raise SystemExit(f"error: {folder} is not a whole checkpoint: {error}") from error
@@ -37,7 +49,11 @@ def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Pa
             print(f"goes on from {folder}")
             if read_manifest(folder)["code"] != code_hash(project_dir):
                 print("warning: another version of this code has written it", file=sys.stderr)
+            if changes:
+                print(f"changed     {', '.join(changes)}", flush=True)
             break
+    if from_checkpoint and state.progress.step == 0:
+        raise SystemExit("error: this run begins at a checkpoint, which --resume PATH names")
     if choice != "auto":
         _refuse_later(checkpoints, state.progress.step)
 

@@ -11,6 +11,9 @@ PYTHON = Program(
     entry="build",
     functions=(),
     slots={},
-    launch={name: Launch("object") for name in ("cache_dir", "output_dir", "rank", "world_size")},
+    launch={
+        name: Launch("object")
+        for name in ("cache_dir", "named_parameters", "output_dir", "rank", "world_size")
+    },
     collects=True,
 )

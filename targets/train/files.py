@@ -6,6 +6,13 @@ from collections.abc import Mapping
 GITIGNORE = "output/\n__pycache__/\n"
 
 
+FROM_CHECKPOINT = """
+PATH is a checkpoint of another run, such as `.../output/checkpoints/step-00000100`. This run begins
+there: weights, the optimizer's moments and the place in the data are those of the checkpoint, and
+its own schedule and number of tokens start to count.
+"""
+
+
 def readme(
     *,
     title: str,
@@ -14,12 +21,14 @@ def readme(
     overrides: Mapping[str, str],
     start: str,
     compiled: bool,
+    from_checkpoint: bool,
 ) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
     `config` is the configuration's path below config/, `start` the command that starts it,
     `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
-    others when a run goes on.
+    others when a run goes on. `from_checkpoint` says whether the run begins at a checkpoint of
+    another one.
     """
     given = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items())
     settings = f", with `{given}`" if given else ""
@@ -33,8 +42,8 @@ This folder is the whole experiment: the program, the model and what both need. 
 ## Run
 
     pip install -r requirements.txt
-    {start}
-
+    {start}{" --resume PATH" if from_checkpoint else ""}
+{FROM_CHECKPOINT if from_checkpoint else ""}
 It needs Python 3.11 or later. Checkpoints, metrics and the loss curve go to `output/`.
 `python train.py --help` lists the options: `--max-steps 10` for a first look, `--device` to choose
 one, `--output-dir` for another place.
@@ -43,9 +52,12 @@ one, `--output-dir` for another place.
 
 The same command goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
 losses and weights, {same}, as a run that was never stopped. `--resume never` starts anew where
-there is none, `--resume output/checkpoints/step-00000100` goes on from that one. What the optimizer
-keeps, its learning rate and weight decay among it, comes from the checkpoint; anything else that
-was edited since takes effect.
+there is none, `--resume output/checkpoints/step-00000100` goes on from that one.
+
+A checkpoint holds what training has changed: weights, moments, the step of the schedule, the place
+in the data. What the code says comes from the code: a learning rate, a weight decay, a schedule or
+a group of parameters that was edited since holds from the next step on. The program prints which
+options of the optimizer are others than in the checkpoint.
 
 ## Control
 

@@ -21,13 +21,14 @@ TRAIN = Program(
     },
     launch={
         "cache_dir": Launch("Path"),
+        "named_parameters": Launch("Iterable[tuple[str, nn.Parameter]]", slot="optimizer"),
         "rank": Launch("int", "strategy.rank()"),
         "world_size": Launch("int", "strategy.world_size()"),
     },
-    aliases={"train": "trainer"},
+    aliases={"train": "trainer", "num_steps": "total_steps"},
+    instead={"total_tokens": "total_steps"},
     types={
         "tokenizer": "PreTrainedTokenizerFast",
-        "named_parameters": "Iterable[tuple[str, nn.Parameter]]",
         "optimizer": "Optimizer",
         "lr_scheduler": "LRScheduler",
         "tokens_per_step": "int",

@@ -11,6 +11,7 @@ offered keywords that it depends on.
 
 import argparse
 from collections.abc import Iterable
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,10 @@ def main(
     seed: int,
     # tokens that the run reads
     total_tokens: int,
+    # in their place, the steps that it takes
+    num_steps: int | None = None,
+    # whether the run begins at a checkpoint of another, where its schedule and its tokens begin
+    from_checkpoint: bool = False,
     build_tokens_per_step: Factory[int],
     build_train_data: Factory[ShuffledBatches],
     # None: no held-out loss
@@ -91,6 +96,8 @@ def main(
     torch_compile: Literal["model", "layers"] | None = None,
     # arguments of `torch.compile`
     torch_compile_options: dict[str, Any] | None = None,
+    # the optimizer's options for some parameters, by their names; None: all have the same
+    parameter_groups: Mapping[str, Mapping[str, Any]] | None = None,
     build_optimizer: Factory[Optimizer],
     build_lr_scheduler: Factory[LRScheduler],
     train: Factory[int | None],
@@ -118,7 +125,7 @@ def main(
     optimizer = build_optimizer(named_parameters=model.named_parameters())
     tokens_per_step = build_tokens_per_step()
     lr_scheduler = build_lr_scheduler(optimizer=optimizer, tokens_per_step=tokens_per_step)
-    total_steps = steps(total_tokens, tokens_per_step)
+    total_steps = steps(total_tokens, tokens_per_step) if num_steps is None else num_steps
 
     progress = Progress()
     if build_scaler is None:
@@ -134,8 +141,13 @@ def main(
         train_data.data,
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
+        optimizer=None if parameter_groups is None else optimizer,
     )
-    resume(args.resume, args.output_dir / "checkpoints", state, HERE)
+    resume(
+        args.resume, args.output_dir / "checkpoints", state, HERE, from_checkpoint=from_checkpoint
+    )
+    if from_checkpoint:
+        total_steps += progress.start_step
     stop_signal = train(
         model=model,
         optimizer=optimizer,

@@ -28,6 +28,7 @@ BY_HAND = {
 }
 
 TINY = "fgc build examples/tiny_llama/configs/"
+ANNEAL = "python run-anneal/train.py --resume run/output/checkpoints/step-"
 DIFF = "diff -r -x config -x .fgc -x 'fgc.*' -x README.md -x output run/ run-lr/"
 
 
@@ -57,6 +58,7 @@ COMMANDS = {
     f"{TINY}baseline.yaml --print-after vendor --time-passes": Run(measures=True),
     f"{TINY}baseline.yaml -o run/ --set lr=3e-4 --set num_hidden_layers=6": Run(),
     f"{TINY}lower_lr.yaml -o run-lr/": Run(measures=True),
+    f"{TINY}anneal.yaml -o run-anneal/": Run(),
     f"{TINY}learning_rate.yaml -o run-lr/": Run(measures=True),
     f"{TINY}post_norm.yaml -o run-post/": Run(measures=True),
     f"{TINY}fused.yaml -o run-fused/": Run(status=1),
@@ -72,6 +74,7 @@ COMMANDS = {
     "fgc run examples/tiny_llama/configs/baseline.yaml --max-steps 20 --dry-run": Run(),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),
+    f"{ANNEAL}00000500": Run(shortened=f"{ANNEAL}00000031 --max-steps 32"),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
 }
 

@@ -13,6 +13,16 @@ from tests.equivalence.yaml_text import Tagged, Value
 SCHEDULE = "fgc.runtime.schedule"
 DATA = "fgc.runtime.data"
 
+# The runtime's schedules, and lengths for each, the warm-up aside.
+SCHEDULES: dict[str, dict[str, tuple[Value, ...]]] = {
+    "warmup_stable_decay": {"total": (80, 95), "decay": (20, 33)},
+    "cosine": {"total": (80, 95)},
+    "linear": {"total": (80, 95)},
+    "constant": {},
+    "infinite": {"cooldown": (30, 41)},
+    "exponential": {"time_constant": (12, 50)},
+}
+
 
 def draw_data(draft: Draft) -> None:
     """Top-level values without modules."""
@@ -30,9 +40,27 @@ def draw_training(draft: Draft) -> None:
         return
     draft.features |= {"module", "optimizer and schedule of a module"}
     module = draft.top("module", Modules(draft).sequence("singleton", [_linear(), _linear()]))
-    parameters = draft.call("call", "torch.nn:Module.parameters", module)
+    if choices.flag():
+        draft.features.add("parameter groups")
+        named = draft.call("call", "torch.nn:Module.named_parameters", module)
+        parameters = _groups(draft, named)
+    else:
+        parameters = draft.call("call", "torch.nn:Module.parameters", module)
     optimizer = draft.top("optimizer", _optimizer(draft, "singleton", params=parameters))
     draft.top("lr_scheduler", _schedule(draft, choices.one("call", "factory"), optimizer=optimizer))
+
+
+def _groups(draft: Draft, named: Value) -> Tagged:
+    choices = draft.choices
+    lr = draft.top("rate", choices.one(0.01, 3e-05))
+    scaled = Tagged("!factory:operator:mul", [choices.one(0.5, 2), lr])
+    rest = draft.call(draft.made(), "operator:add", scaled, choices.one(0.125, lr))
+    options: dict[str, Value] = {
+        "bias$": {"weight_decay": 0.0},
+        r"^0\.": {"lr": choices.one(scaled, rest)},
+    }
+    arguments = {"named_parameters": named, "options": choices.shuffled(options)}
+    return draft.call(draft.made(), "fgc.runtime.optim:parameter_groups", **arguments)
 
 
 def _linear() -> Tagged:
@@ -51,24 +79,27 @@ def _schedule(draft: Draft, kind: str, **kwargs: Value) -> Tagged:
     choices = draft.choices
     if choices.rarely():
         return draft.call(kind, "torch.optim.lr_scheduler:StepLR", step_size=7, gamma=0.5, **kwargs)
-    given: dict[str, Value] = {"total": choices.one(80, 95)}
-    warmup = choices.one("left out", None, 10, 7)
-    if warmup != "left out":
-        given["warmup"] = warmup
+    name = choices.one(*SCHEDULES)
+    draft.features.add(f"schedule: {name}")
+    given = {length: choices.one(*options) for length, options in SCHEDULES[name].items()}
+    if name != "exponential":
+        warmup = choices.one("left out", None, 10, 7)
+        if warmup != "left out":
+            given["warmup"] = warmup
     if choices.flag():
         given["per_step"] = choices.one(3, _tokens_per_step(draft, "call", 2))
-        given["total"] = 200
-    if choices.flag():
+        given |= {"total": 200} if "total" in given else {}
+    if name == "infinite":
+        given["constant_lr_ratio"] = choices.one(0.1, 0.25)
+    elif name != "constant" and choices.flag():
         given["min_lr_ratio"] = choices.one(0.1, 0.0)
-    if choices.flag():
-        return draft.call(kind, f"{SCHEDULE}:cosine", **given, **kwargs)
-    given["decay"] = choices.one(20, 33)
-    if choices.flag():
-        given["decay_shape"] = choices.one("linear", "cosine", "sqrt")
-    if choices.flag():
-        draft.features.add("latent arguments")
-        given["latent_args"] = {"decay": 15}
-    return draft.call(kind, f"{SCHEDULE}:warmup_stable_decay", **given, **kwargs)
+    if name == "warmup_stable_decay":
+        if choices.flag():
+            given["decay_shape"] = choices.one("linear", "cosine", "sqrt")
+        if choices.flag():
+            draft.features.add("latent arguments")
+            given["latent_args"] = {"decay": 15}
+    return draft.call(kind, f"{SCHEDULE}:{name}", **given, **kwargs)
 
 
 def _value(draft: Draft, depth: int) -> Value:

@@ -17,6 +17,14 @@ CONFIGS = PROJECT / "configs"
 BASELINE = CONFIGS / "baseline.yaml"
 METADATA = ("meta.config_name", "meta.config_description")
 EXPERIMENTS = {
+    "anneal": {
+        "from_checkpoint": True,
+        "total_tokens": 200_000,
+        "lr_scheduler": "fgc.runtime.schedule.linear:linear",
+        "lr_scheduler.decay_shape": "gone",
+        "warmup_tokens": None,
+        "decay_tokens": "gone",
+    },
     "learning_rate": {"lr": 6.0e-4},
     "num_layers": {"model.config.num_hidden_layers": 6},
     "post_norm": {"model.decoder.layer": "fgc.runtime.nn:PostNormLayer"},

@@ -41,10 +41,24 @@ class Knob:
     given: Settings = field(default_factory=dict[str, Scalar])
 
 
-def number(name: str, value: Scalar, place: str | None = None) -> Knob:
+def number(
+    name: str, value: Scalar, place: str | None = None, given: Settings | None = None
+) -> Knob:
     """A knob that is one value, by default at top level under its own name."""
-    return Knob(name, value, {place or name: value})
+    return Knob(name, value, {place or name: value}, given or {})
 
+
+def steps(length: str, given: Settings | None = None) -> Knob:
+    """A knob that gives a length of the schedule in steps, where another gives it in tokens."""
+    place = f"lr_scheduler.{length}"
+    changed: Settings = {f"{length}_steps": 5, f"{length}_tokens": "gone", place: "operator:mul"}
+    return Knob(f"{length}_steps", 5, changed, given or {})
+
+
+GROUPED: Settings = {
+    "optimizer.0": "fgc.runtime.optim:parameter_groups",
+    "optimizer.0.0": "!var named_parameters",
+}
 
 KNOBS = [
     number("config_name", "A", "meta.config_name"),
@@ -87,14 +101,30 @@ KNOBS = [
             "backend": "aot_eager",
         }.items()
     ),
-    number("total_tokens", 5000),
-    number("warmup_tokens", None),
-    number("decay_tokens", 1000),
+    number("total_tokens", 200_000_000),
+    steps("total"),
+    number("from_checkpoint", True),
     Knob(
         "schedule",
         "cosine",
-        {"lr_scheduler": "fgc.runtime.schedule.cosine:cosine", "decay_tokens": "gone"},
+        {
+            "lr_scheduler": "fgc.runtime.schedule.cosine:cosine",
+            "lr_scheduler.decay_shape": "gone",
+            "decay_tokens": "gone",
+        },
     ),
+    number("warmup_tokens", None),
+    steps("warmup"),
+    number("decay_tokens", 1000),
+    steps("decay"),
+    number("decay_shape", "sqrt", "lr_scheduler.decay_shape"),
+    number("cooldown_tokens", 1000, given={"schedule": "infinite"}),
+    steps("cooldown", given={"schedule": "infinite"}),
+    number(
+        "constant_lr_ratio", 0.3, "lr_scheduler.constant_lr_ratio", given={"schedule": "infinite"}
+    ),
+    number("time_constant_tokens", 1000, given={"schedule": "exponential"}),
+    steps("time_constant", given={"schedule": "exponential"}),
     number("min_lr_ratio", 0.25, "lr_scheduler.min_lr_ratio"),
     number("lr", 3e-5),
     Knob(
@@ -112,6 +142,17 @@ KNOBS = [
     number("weight_decay", 0.0, "optimizer.weight_decay"),
     number("adam_beta1", 0.8, "optimizer.betas.0"),
     number("adam_beta2", 0.99, "optimizer.betas.1"),
+    Knob("no_decay", "norm|bias$", {"parameter_groups.norm|bias$.weight_decay": 0.0, **GROUPED}),
+    Knob(
+        "parameter_groups",
+        {"embed": {"eps": 1e-6, "lr_factor": 0.5}, "head": None},  # type: ignore[arg-type]
+        {
+            "parameter_groups.embed.eps": 1e-6,
+            "parameter_groups.embed.lr": "operator:mul",
+            "parameter_groups.embed.lr.0": 0.5,
+            **GROUPED,
+        },
+    ),
     number("max_grad_norm", None, "trainer.max_grad_norm"),
     number("gradient_checkpointing", True, "gradient_checkpointing"),
     number("tokenizer_file", "t.json", "tokenizer.file"),
@@ -237,11 +278,72 @@ def test_a_head_width_of_its_own_needs_no_divisor(config: Path) -> None:
     assert read(config, head_dim=32, **sizes)["model.config.head_dim"] == 32
 
 
-def test_an_unknown_schedule_is_refused(config: Path) -> None:
+@pytest.mark.parametrize(
+    ("schedule", "place", "reads"),
+    [
+        ("wsd", "warmup_stable_decay:warmup_stable_decay", {"warmup", "decay"}),
+        ("cosine", "cosine:cosine", {"warmup"}),
+        ("linear", "linear:linear", {"warmup"}),
+        ("constant", "constant:constant", {"warmup"}),
+        ("infinite", "infinite:infinite", {"warmup", "cooldown"}),
+        ("exponential", "exponential:exponential", {"time_constant"}),
+    ],
+)
+def test_a_schedule_has_the_lengths_that_it_reads(
+    config: Path, schedule: str, place: str, reads: set[str]
+) -> None:
+    found = read(config, schedule=schedule)
+    assert found["lr_scheduler"] == f"fgc.runtime.schedule.{place}"
+    lengths = {name for name in found if name.endswith("_tokens") and "." not in name}
+    assert lengths == {f"{name}_tokens" for name in reads | {"total"}}
+
+
+def test_no_group_is_left_where_all_are_taken_back(tmp_path: Path, config: Path) -> None:
+    none = derived(tmp_path, "parameter_groups", {"embed": None})
+    assert read(none) == read(config)
+
+
+def test_a_constant_rate_without_warm_up_reads_no_tokens(config: Path) -> None:
+    found = read(config, schedule="constant", warmup_tokens=None)
+    assert found["lr_scheduler.per_step"] is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (
+            {"schedule": "linaer"},
+            "`schedule` is `wsd`, `cosine`, `linear`, `constant`, `infinite` or `exponential`",
+        ),
+        (
+            {"total_tokens": 100, "warmup_tokens": 60, "decay_tokens": 41},
+            "`warmup_tokens` and `decay_tokens` are more than `total_tokens`",
+        ),
+        (
+            {"total_tokens": 100, "warmup_tokens": None, "decay_tokens": 101},
+            "`warmup_tokens` and `decay_tokens` are more than `total_tokens`",
+        ),
+        (
+            {"schedule": "linear", "total_tokens": 100, "warmup_tokens": 100},
+            "`warmup_tokens` leaves nothing of `total_tokens`",
+        ),
+        (
+            {"schedule": "cosine", "total_steps": 100, "warmup_steps": 100},
+            "`warmup_steps` leaves nothing of `total_steps`",
+        ),
+        (
+            {"total_steps": 100, "warmup_steps": 60, "decay_steps": 41},
+            "`warmup_steps` and `decay_steps` are more than `total_steps`",
+        ),
+    ],
+)
+def test_a_schedule_that_cannot_be_is_refused(
+    config: Path, settings: dict[str, Scalar], message: str
+) -> None:
     with pytest.raises(BuildError) as error:
-        render(load(config, overrides={"schedule": "linear"}))
+        render(load(config, overrides=settings))
     (diagnostic,) = error.value.diagnostics
-    assert (diagnostic.code, diagnostic.message) == ("FGC005", "`schedule` is `wsd` or `cosine`")
+    assert (diagnostic.code, diagnostic.message) == ("FGC005", message)
 
 
 def test_attention_may_have_several_kernels(tmp_path: Path) -> None:
@@ -333,3 +435,17 @@ def test_what_cannot_work_is_refused(config: Path, settings: Settings, message: 
 )
 def test_what_works_together_is_not(config: Path, settings: Settings) -> None:
     assert read(config, **settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"total_tokens": 100, "warmup_tokens": 59, "decay_tokens": 41},
+        # how many tokens a step has is known at launch
+        {"total_tokens": 100, "warmup_steps": 60, "decay_tokens": 100},
+        {"schedule": "linear", "total_steps": 1},
+        {"schedule": "constant", "total_tokens": 100, "warmup_tokens": 200},
+    ],
+)
+def test_a_schedule_that_may_be_is_not(config: Path, settings: dict[str, Scalar]) -> None:
+    assert render(load(config, overrides=settings)).text

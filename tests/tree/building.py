@@ -12,7 +12,7 @@ from fgc.compiler.pipeline import Build, Request, run, sealed
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "tiny_llama"
-EXPERIMENTS = ("baseline", "learning_rate", "num_layers", "post_norm")
+EXPERIMENTS = ("anneal", "baseline", "learning_rate", "num_layers", "post_norm")
 
 Files = dict[str, bytes]
 """Relative POSIX path -> content."""

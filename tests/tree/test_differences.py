@@ -19,12 +19,26 @@ NUMBERS = number_knobs()
 OFF: dict[str, Scalar] = {
     "grad_accum": 4,
     "base_batch_size": 2048,
+    "total_steps": 200,
+    "warmup_steps": 20,
+    "decay_steps": 50,
     "attention_dropout": 0.1,
     "embedding_dropout": 0.1,
     "residual_dropout": 0.2,
 }
 # What says something only beside those.
 BESIDE = {"lr_alpha": 0.5}
+
+# What other schedules read.
+INFINITE: dict[str, Scalar] = {"schedule": "infinite"}
+EXPONENTIAL: dict[str, Scalar] = {"schedule": "exponential"}
+ELSEWHERE: dict[str, dict[str, Scalar]] = {
+    "cooldown_tokens": INFINITE,
+    "cooldown_steps": {**INFINITE, "cooldown_steps": 20},
+    "constant_lr_ratio": INFINITE,
+    "time_constant_tokens": EXPONENTIAL,
+    "time_constant_steps": {**EXPONENTIAL, "time_constant_steps": 20},
+}
 
 
 def changed_lines(before: Files, after: Files) -> int:
@@ -53,7 +67,7 @@ def test_the_number_of_layers_is_at_most_three_lines(builds: Builds) -> None:
     assert 1 <= changed_lines(builds.files(), builds.files("num_layers")) <= 3
 
 
-@pytest.mark.parametrize("name", [name for name in NUMBERS if name not in BESIDE])
+@pytest.mark.parametrize("name", [name for name in NUMBERS if name not in BESIDE | ELSEWHERE])
 def test_a_number_is_at_most_three_lines(builds: Builds, name: str) -> None:
     after = builds.files(**{name: halved(NUMBERS[name])})
     assert 1 <= changed_lines(builds.files(), after) <= 3
@@ -70,6 +84,15 @@ def test_a_number_that_the_baseline_does_without(builds: Builds, name: str) -> N
 def test_the_tokens_of_a_step(builds: Builds) -> None:
     after = builds.files(global_batch_tokens=4096)
     assert changed_lines(builds.files(global_batch_tokens=8192), after) == 1
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_number_that_another_schedule_reads(builds: Builds, name: str) -> None:
+    given = ELSEWHERE[name]
+    value = given.get(name, NUMBERS.get(name))
+    assert isinstance(value, int | float)
+    after = builds.files(**{**given, name: halved(value)})
+    assert 1 <= changed_lines(builds.files(**given), after) <= 3
 
 
 def test_every_number_of_the_baseline_is_a_knob() -> None:
@@ -145,6 +168,42 @@ STRUCTURAL: dict[str, tuple[str, dict[str, Scalar], set[str]]] = {
             "runtime/trainer/evaluate.py:evaluate",
             "runtime/trainer/loop.py:train",
             "train.py:build_eval_data",
+            "train.py:main",
+        },
+    ),
+    "another schedule": (
+        "baseline",
+        {"schedule": "infinite"},
+        {
+            "runtime/schedule/infinite.py:infinite",
+            "runtime/schedule/warmup_stable_decay.py:warmup_stable_decay",
+            "train.py:COOLDOWN_TOKENS",
+            "train.py:DECAY_TOKENS",
+            "train.py:build_lr_scheduler",
+        },
+    ),
+    "groups of parameters": (
+        "baseline",
+        {"no_decay": "norm"},
+        {
+            "runtime/optim/groups.py:Named",
+            "runtime/optim/groups.py:_differing",
+            "runtime/optim/groups.py:_is_in",
+            "runtime/optim/groups.py:_likeness",
+            "runtime/optim/groups.py:_why_empty",
+            "runtime/optim/groups.py:describe_groups",
+            "runtime/optim/groups.py:parameter_groups",
+            "runtime/trainer/header.py:print_header",
+            "train.py:build_optimizer",
+            "train.py:main",
+        },
+    ),
+    "a run from a checkpoint": (
+        "baseline",
+        {"from_checkpoint": True},
+        {
+            "runtime/trainer/checkpoint.py:load_checkpoint",
+            "runtime/trainer/resume.py:resume",
             "train.py:main",
         },
     ),

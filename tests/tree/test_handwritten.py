@@ -55,14 +55,20 @@ def hunk(path: str, name: str, hand: str | tuple[str, ...], emitted: str | tuple
     return Hunk(Place(path, name), lines(hand), lines(emitted))
 
 
+# What has been written anew in the runtime since, and is specialised, so that the emitted text is
+# neither the hand's nor the runtime's.
+REWRITTEN = {
+    Place(SCHEDULE, "warmup_stable_decay"),
+    Place("runtime/trainer/checkpoint.py", "load_checkpoint"),
+    Place("runtime/trainer/resume.py", "resume"),
+}
+
 EXPLAINED: dict[str, list[Hunk]] = {
     "the experiment was tuned after the hand had written it": [
         hunk(TRAIN, "BATCH_SIZE", "BATCH_SIZE = 8", "BATCH_SIZE = 4"),
         hunk(TRAIN, "LR", "LR = 2.0e-3", "LR = 0.0012"),
         hunk(TRAIN, "WARMUP_TOKENS", "WARMUP_TOKENS = 50_000", "WARMUP_TOKENS = 100_000"),
         hunk(TRAIN, "main", "save_steps=100,", "save_steps=500,"),
-        hunk(SCHEDULE, "warmup_stable_decay", "shape = square_root", "shape = linear"),
-        hunk(SCHEDULE, "square_root", ANY, ()),
     ],
     "no knob says how to sample": [
         hunk(
@@ -258,7 +264,8 @@ def runtime_files() -> Files:
 
 def test_emitted_as_written_by_hand(hunks: list[Hunk]) -> None:
     explained = [known for group in EXPLAINED.values() for known in group]
-    unexplained = [found for found in hunks if found not in explained]
+    compared = [found for found in hunks if found.place not in REWRITTEN]
+    unexplained = [found for found in compared if found not in explained]
     assert not unexplained, shown(unexplained)
 
 
@@ -266,6 +273,7 @@ def test_what_is_explained_is_there(hunks: list[Hunk]) -> None:
     explained = [known for group in EXPLAINED.values() for known in group]
     outdated = [known for known in explained if known not in hunks]
     assert not outdated, shown(outdated)
+    assert {found.place for found in hunks} >= REWRITTEN
 
 
 def test_finds_every_kind_of_difference() -> None:

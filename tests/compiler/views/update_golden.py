@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fgc.compiler.frontend.render import render_report
 from fgc.compiler.passes.load import load
-from fgc.compiler.pipeline import relative_paths
+from fgc.compiler.pipeline import Build, Request, shown_names
 from fgc.compiler.views.diagram import diagram
 from fgc.compiler.views.graph_mermaid import graph_mermaid
 from fgc.compiler.views.templates import templates, templates_markdown
@@ -24,7 +24,7 @@ def page() -> str:
     drawn = graph_mermaid(diagram(linked(DEMO / "baseline.yaml"), "baseline"))
     source = load(DEMO / "post_norm.yaml")
     report = render_report(source.template, source.search_path, source.variables)
-    chain = templates(report.chain, relative_paths(source).name)
+    chain = templates(report.chain, shown_names(Build(Request(source.path), source=source)))
     return (
         f"`fgc graph examples/tiny_llama --format mermaid`\n\n```mermaid\n{drawn}```\n\n"
         "`fgc trefs -p examples/tiny_llama -t post_norm --format md`\n\n"

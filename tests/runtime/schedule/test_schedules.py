@@ -1,15 +1,30 @@
-"""Schedules have the values of transformers' own, in steps and in tokens."""
+"""Schedules have the values of transformers' own, or of their formula, in steps and in tokens."""
+
+from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
+import numpy as np
 import pytest
 import torch
-from transformers import get_cosine_schedule_with_warmup, get_wsd_schedule
+from torch.optim.lr_scheduler import LRScheduler
+from transformers import (
+    get_constant_schedule_with_warmup,
+    get_cosine_schedule_with_warmup,
+    get_linear_schedule_with_warmup,
+    get_wsd_schedule,
+)
 from transformers.optimization import get_cosine_with_min_lr_schedule_with_warmup
 
 from fgc.runtime.schedule import (
     batch_tokens,
+    constant,
     cosine,
+    exponential,
+    infinite,
+    linear,
     scaled_lr,
     steps,
     warmup_stable_decay,
@@ -22,10 +37,10 @@ def optimizer() -> torch.optim.Optimizer:
     return torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=LR)
 
 
-def values(schedule, count: int = 110) -> list[float]:
+def values(schedule: LRScheduler, count: int = 110) -> list[float]:
     rates = []
     for _ in range(count):
-        rates.append(schedule.get_last_lr()[0])
+        rates.append(float(schedule.get_last_lr()[0]))
         schedule.optimizer.step()
         schedule.step()
     return rates
@@ -61,10 +76,13 @@ def test_warmup_stable_decay(shape, theirs, floor) -> None:
 
 
 @pytest.mark.parametrize("warmup", [10, None])
-def test_cosine(warmup) -> None:
-    reference = get_cosine_schedule_with_warmup(optimizer(), warmup or 0, 100)
-    ours = values(cosine(optimizer(), total=100, warmup=warmup), 101)
-    assert close(ours, values(reference, 101))
+@pytest.mark.parametrize(
+    ("make", "theirs"),
+    [(cosine, get_cosine_schedule_with_warmup), (linear, get_linear_schedule_with_warmup)],
+)
+def test_falling_until_the_end(make, theirs, warmup) -> None:
+    reference = theirs(optimizer(), warmup or 0, 100)
+    assert close(values(make(optimizer(), total=100, warmup=warmup), 101), values(reference, 101))
 
 
 def test_cosine_to_a_floor() -> None:
@@ -75,44 +93,112 @@ def test_cosine_to_a_floor() -> None:
     assert close(values(ours, 20), [0.1 * LR] * 20)
 
 
-@pytest.mark.parametrize("make", [cosine, warmup_stable_decay])
-def test_tokens_are_steps_times_their_size(make) -> None:
-    decay = {} if make is cosine else {"decay": 30}
-    in_steps = make(optimizer(), total=100, warmup=10, min_lr_ratio=0.1, **decay)
-    decay = {name: 2048 * length for name, length in decay.items()}
-    in_tokens = make(
-        optimizer(), total=204_800, warmup=20_480, per_step=2048, min_lr_ratio=0.1, **decay
+def test_linear_to_a_floor() -> None:
+    ours = values(linear(optimizer(), total=100, warmup=10, min_lr_ratio=0.1), 120)
+    falling = np.interp(np.arange(120), [10, 100], [LR, 0.1 * LR])
+    assert close(ours[10:], falling[10:].tolist())
+
+
+@pytest.mark.parametrize("warmup", [10, None])
+def test_constant(warmup) -> None:
+    reference = get_constant_schedule_with_warmup(optimizer(), warmup or 0)
+    assert close(values(constant(optimizer(), warmup=warmup)), values(reference))
+
+
+@pytest.mark.parametrize("warmup", [10, None])
+@pytest.mark.parametrize("per_step", [1, 7])
+def test_infinite(warmup, per_step) -> None:
+    ours = infinite(
+        optimizer(), warmup=warmup, cooldown=150, per_step=per_step, constant_lr_ratio=0.2
     )
-    assert close(values(in_steps), values(in_tokens))
+    place = np.arange(110, dtype=np.float64) * per_step
+    rise = warmup or 0
+    falling = 0.2 + 0.8 * (1 + np.cos(np.pi * np.clip((place - rise) / 150, 0, 1))) / 2
+    rising = place / (warmup or 1)
+    expected = LR * np.where(place < rise, rising, falling)
+    assert close(values(ours), expected.tolist())
 
 
-@pytest.mark.parametrize("make", [cosine, warmup_stable_decay])
-def test_resumes_exactly(make) -> None:
-    knobs = {"total": 97, "warmup": 7} | ({} if make is cosine else {"decay": 31})
-    whole = make(optimizer(), **knobs)
-    expected = values(whole, 80)[50:]
-    first = make(optimizer(), **knobs)
-    values(first, 50)
-    other = optimizer()
-    second = make(other, **knobs)
-    other.load_state_dict(first.optimizer.state_dict())
-    second.load_state_dict(first.state_dict())
-    assert values(second, 30) == expected
+def test_infinite_stays_at_the_rate_to_the_bit() -> None:
+    ours = values(infinite(optimizer(), warmup=5, cooldown=20, constant_lr_ratio=0.1), 500)
+    assert set(ours[25:]) == {LR * 0.1}
+
+
+@pytest.mark.parametrize("per_step", [1, 7])
+def test_exponential(per_step) -> None:
+    ours = exponential(optimizer(), time_constant=40, per_step=per_step, min_lr_ratio=0.05)
+    place = np.arange(110, dtype=np.float64) * per_step
+    expected = LR * (0.05 + 0.95 * np.exp(-place / 40))
+    assert close(values(ours), expected.tolist())
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.05, 0.1, 1 / 3, 0.7])
+def test_what_only_falls_starts_at_the_rate_itself(floor) -> None:
+    """So that a run which begins with it at a checkpoint goes on without a jump."""
+    for schedule in (
+        exponential(optimizer(), time_constant=40, min_lr_ratio=floor),
+        linear(optimizer(), total=100, min_lr_ratio=floor),
+        cosine(optimizer(), total=100, min_lr_ratio=floor),
+        warmup_stable_decay(optimizer(), total=100, decay=100, min_lr_ratio=floor),
+    ):
+        assert values(schedule, 1) == [LR]
+
+
+# Each schedule by its lengths, and what else it takes.
+ALL: dict[Callable[..., LRScheduler], tuple[dict[str, int], dict[str, float]]] = {
+    constant: ({"warmup": 10}, {}),
+    cosine: ({"total": 100, "warmup": 10}, {"min_lr_ratio": 0.1}),
+    exponential: ({"time_constant": 30}, {"min_lr_ratio": 0.1}),
+    infinite: ({"warmup": 10, "cooldown": 41}, {"constant_lr_ratio": 0.3}),
+    linear: ({"total": 100, "warmup": 10}, {"min_lr_ratio": 0.1}),
+    warmup_stable_decay: ({"total": 100, "warmup": 10, "decay": 30}, {"min_lr_ratio": 0.1}),
+}
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_tokens_are_steps_times_their_size(make) -> None:
+    lengths, rest = ALL[make]
+    in_tokens = {name: 2048 * length for name, length in lengths.items()}
+    schedule = make(optimizer(), per_step=2048, **in_tokens, **rest)
+    assert close(values(make(optimizer(), **lengths, **rest)), values(schedule))
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_multiplies_the_rate_of_each_group(make) -> None:
+    weights = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+    groups = [{"params": weights[:1]}, {"params": weights[1:], "lr": 0.25 * LR}]
+    schedule = make(torch.optim.SGD(groups, lr=LR), **ALL[make][0], **ALL[make][1])
+    rates = []
+    for _ in range(110):
+        rates.append(schedule.get_last_lr())
+        schedule.optimizer.step()
+        schedule.step()
+    assert [pair[0] for pair in rates] == values(make(optimizer(), **ALL[make][0], **ALL[make][1]))
+    assert all(pair[1] == pytest.approx(0.25 * pair[0], rel=1e-15) for pair in rates)
 
 
 def test_a_longer_run_shares_its_beginning() -> None:
     short = values(warmup_stable_decay(optimizer(), total=100, warmup=10, decay=20), 80)
     long = values(warmup_stable_decay(optimizer(), total=200, warmup=10, decay=20), 80)
     assert short == long
+    assert short == values(constant(optimizer(), warmup=10), 80)
 
 
-def test_parts_that_do_not_fit_are_errors() -> None:
-    with pytest.raises(ValueError, match="do not fit"):
-        warmup_stable_decay(optimizer(), total=100, warmup=60, decay=41)
-    with pytest.raises(ValueError, match="do not fit"):
-        warmup_stable_decay(optimizer(), total=100, decay=0)
-    with pytest.raises(ValueError, match="does not fit"):
-        cosine(optimizer(), total=100, warmup=100)
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (partial(warmup_stable_decay, total=100, warmup=60, decay=41), "do not fit into a run"),
+        (partial(warmup_stable_decay, total=100, decay=101), "do not fit into a run"),
+        (partial(warmup_stable_decay, total=100, decay=0), "do not fit into a run"),
+        (partial(cosine, total=100, warmup=100), "does not fit into a run of 100"),
+        (partial(linear, total=100, warmup=100), "does not fit into a run of 100"),
+        (partial(infinite, cooldown=0, constant_lr_ratio=0.1), "the cool-down is 0 long"),
+        (partial(exponential, time_constant=0), "the time constant is 0"),
+    ],
+)
+def test_parts_that_do_not_fit_are_errors(make, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        make(optimizer())
 
 
 def test_budget() -> None:

@@ -25,26 +25,18 @@ def warmup_stable_decay(
 
     Raises ValueError where there is no decay, or where the parts exceed the run.
     """
-    # In steps, fractions kept; step 0 is the first.
-    warmup_end = warmup / per_step
-    decay_start = (total - decay) / per_step
-    decay_steps = decay / per_step
+    decay_start = total - decay
     depth = 1.0 - min_lr_ratio
-    if decay_steps <= 0 or decay_start < warmup_end:
-        raise ValueError(f"warm-up and a decay of {decay} do not fit into a run of {total}")
-
-    shape = linear
+    if decay <= 0 or decay_start < warmup:
+        raise ValueError(f"warm-up and a decay of {decay:,} do not fit into a run of {total:,}")
 
     def ratio(step: int) -> float:
-        if step < warmup_end:
-            return step / warmup_end
-        if step < decay_start:
+        place = step * per_step
+        if place < warmup:
+            return place / warmup
+        if place < decay_start:
             return 1.0
-        return 1.0 - depth * shape(min((step - decay_start) / decay_steps, 1.0))
+        x = min((place - decay_start) / decay, 1.0)
+        return 1.0 - depth * x
 
     return LambdaLR(optimizer, ratio)
-
-
-def linear(x: float) -> float:
-    """The share of the way down after a share `x` of the time."""
-    return x

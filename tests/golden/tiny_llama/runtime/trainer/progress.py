@@ -14,6 +14,7 @@ class Progress:
 
     step: int = 0  # optimizer steps taken
     tokens: int = 0  # that these read, over all ranks
+    start_step: int = 0  # where the run began: that of another run's checkpoint, or 0
     # of each step since the last log record: its loss, left on the device, and its target tokens
     losses: list[tuple[Tensor | float, int]] = field(default_factory=list)
 
@@ -51,6 +52,7 @@ class Progress:
         return {
             "step": self.step,
             "tokens": self.tokens,
+            "start_step": self.start_step,
             "losses": [[float(loss), targets] for loss, targets in self.losses],
         }
 
@@ -58,4 +60,5 @@ class Progress:
         """Takes on what `state_dict` gave."""
         self.step = state["step"]
         self.tokens = state["tokens"]
+        self.start_step = state["start_step"]
         self.losses = [(loss, targets) for loss, targets in state["losses"]]

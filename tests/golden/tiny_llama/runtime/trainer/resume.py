@@ -26,7 +26,7 @@ def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Pa
         candidates = [Path(choice)]
     for folder in candidates:
         try:
-            load_checkpoint(folder, state)
+            changes = load_checkpoint(folder, state)
         except DamagedCheckpoint as error:
             if choice != "auto":
                 raise SystemExit(f"error: {folder} is not a whole checkpoint: {error}") from error
@@ -37,6 +37,8 @@ def resume(choice: str, checkpoints: Path, state: TrainingState, project_dir: Pa
             print(f"goes on from {folder}")
             if read_manifest(folder)["code"] != code_hash(project_dir):
                 print("warning: another version of this code has written it", file=sys.stderr)
+            if changes:
+                print(f"changed     {', '.join(changes)}", flush=True)
             break
     if choice != "auto":
         _refuse_later(checkpoints, state.progress.step)

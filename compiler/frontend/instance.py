@@ -8,6 +8,7 @@ from dataclasses import replace
 from fgc.compiler.ir.graph import (
     Call,
     File,
+    Home,
     List,
     Literal,
     Mapping,
@@ -26,9 +27,9 @@ class Instance:
     """One instance of a graph.
 
     ``bindings`` are the nodes put in for variables, as they are. A variable that a model's own
-    ``config`` defines is that config's, and stays. Copies have ``prefix`` before their path;
-    ``main``, where it is given, is the target that stands at the prefix itself. A copy keeps its
-    name unless that is among ``names``, to which it is added.
+    ``config`` defines is that config's, and stays. Copies have ``prefix`` before their path, and
+    the project ``home``; ``main``, where it is given, is the target that stands at the prefix
+    itself. A copy keeps its name unless that is among ``names``, to which it is added.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Instance:
         prefix: Path,
         bindings: AbstractMapping[str, Node],
         names: set[str],
+        home: Home,
         main: str | None = None,
     ):
         self._prefix = prefix
         self._bindings = bindings
         self._names = names
+        self._home = home
         self._main = main
         self._copies: dict[tuple[int, frozenset[str]], Node] = {}
         self._variables: dict[int, frozenset[str]] = {}
@@ -64,6 +67,8 @@ class Instance:
             self.node(child, hidden if child is config else inner) for child in children(node)
         )
         copy = replace(with_children(node, below), path=self.moved(node.path))
+        if isinstance(copy, Literal | Call):
+            copy = replace(copy, home=self._home)
         if isinstance(copy, Literal | Var | File):
             return copy
         return self._named(copy)

@@ -3,7 +3,8 @@
 Nodes are frozen and compare by identity: two equal ``!singleton`` nodes are two objects, and an
 alias (``*name``) is the same node met again. A node's ``path`` is the place in the configuration
 where it was first written (``("model", "layer", "attention")``); list items add their index as
-text. Below a ``.define`` key, which only holds anchors, the path starts at the anchor's name.
+text. Below a ``.define`` key, which only holds anchors, the path starts at the anchor's name. A
+node's ``home`` is None where it was written in the project that is built.
 """
 
 from __future__ import annotations
@@ -28,6 +29,17 @@ class Kind(Enum):
     META = "meta"  # called with its unbuilt arguments (`!meta`): parses and prints, never builds
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The project that a node was written in, where that one is linked into another.
+
+    Its paths start at the folder ``root``, and its modules lie there or in ``search_path``.
+    """
+
+    root: str
+    search_path: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Literal:
     """A scalar: null, bool, int, float (infinities and NaN too) or text."""
@@ -35,6 +47,7 @@ class Literal:
     value: Scalar
     path: Path
     span: Span
+    home: Home | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,6 +137,7 @@ class Call:
     latent_args: Node | None = None
     name: str | None = None
     search_path: tuple[str, ...] = ()
+    home: Home | None = None
 
     def kwarg(self, name: str) -> Node | None:
         """The keyword argument ``name``, or None where it is not given."""

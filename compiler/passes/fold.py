@@ -62,10 +62,16 @@ class _Fold:
         graph = self._rewriter.graph(self._resolution.graph)
         if self._found:
             raise BuildError(in_order(self._found))
+        # a node may be put in the place of another, and stands for what it was itself
+        originals = {
+            new: self._rewriter.original(new)
+            for _, new in self._rewriter.replaced()
+            if isinstance(new, Call)
+        }
         symbols = {
             new: self._resolution.symbols[old]
-            for old, new in self._rewriter.replaced()
-            if isinstance(old, Call) and isinstance(new, Call) and old in self._resolution.symbols
+            for new, old in originals.items()
+            if isinstance(old, Call) and old in self._resolution.symbols
         }
         read = self._tokenizers.read
         files = {source: source in read for source in self._sources}
@@ -86,7 +92,8 @@ class _Fold:
 
     def _file(self, node: Literal, written: str) -> Node:
         named = self._files[node]
-        file = file_node(node, written, self._root, self._folders, is_tokenizer=named.is_tokenizer)
+        root = self._root if node.home is None else Path(node.home.root)
+        file = file_node(node, written, root, self._folders, is_tokenizer=named.is_tokenizer)
         self._sources.append(file.source)
         return file
 

@@ -19,6 +19,7 @@ from fgc.compiler.ir.graph import (
     Tuple,
 )
 from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.nearest import nearest
 
 
 def _getitem(obj: Any, key: Any, /) -> Any:
@@ -75,6 +76,10 @@ def evaluate(node: Call, name: str) -> Node:
         return node
     if name in _CONTAINERS:
         return _container(node, name)
+    if name == "getitem" and node.kind is Kind.SINGLETON:
+        item = _item(node)
+        if item is not None:
+            return item
     try:
         args = [_value(arg) for arg in node.args]
         kwargs = {str(entry.key): _value(entry.value) for entry in node.kwargs}
@@ -100,6 +105,30 @@ def _container(node: Call, name: str) -> Node:
         return node
     kind = List if name == "named_list" else Tuple
     return kind(node.args, node.path, node.span, node.name)
+
+
+def _item(node: Call) -> Node | None:
+    """The node that `getitem` takes out of a container that is written out, constant or not; None
+    where the container or the key is something else."""
+    match node.args:
+        case (Mapping() as mapping, Literal(value=key)) if not node.kwargs:
+            found = mapping.get(key)
+            if found is None:
+                known = [str(entry.key) for entry in mapping.entries]
+                raise BuildError(_no_key(str(key), known, node.args[1]))
+            return found
+        case (List(items=items) | Tuple(items=items), Literal(value=int(index))):
+            return items[index] if -len(items) <= index < len(items) else None
+        case _:
+            return None
+
+
+def _no_key(key: str, known: list[str], place: Node) -> Diagnostic:
+    meant = nearest(key, known)
+    remedy = f"a similar key exists: `{meant}`"
+    if meant is None:
+        remedy = f"its keys are {', '.join(f'`{other}`' for other in known[:10])}"
+    return Diagnostic("FGC026", f"`getitem` finds no key `{key}`", place.span, help=remedy)
 
 
 def _value(node: Node) -> Any:

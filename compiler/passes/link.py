@@ -10,7 +10,7 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.frontend.from_project import ProjectCall, is_from_project, read_project_call
 from fgc.compiler.frontend.instance import Instance
 from fgc.compiler.frontend.project import Project, config_by_name, load_project
-from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Scalar, Var, walk
+from fgc.compiler.ir.graph import Call, Entry, Graph, Home, Mapping, Node, Scalar, Var, walk
 from fgc.compiler.ir.graph import Path as NodePath
 from fgc.compiler.ir.knobs import Knob, Knobs
 from fgc.compiler.ir.rewrite import Rewriter
@@ -29,8 +29,8 @@ def link(graph: Graph, source: Source) -> Graph:
 
     A project is loaded with the call's ``pp_kwargs``; our nodes take the place of its `!var` nodes
     and stay the same objects. Each call node gets nodes of its own, below its own path. Variables
-    that are not bound stay. A relative ``project_dir`` starts at the folder of the project in whose
-    configuration it is written.
+    that are not bound stay. A relative path starts at the folder of the project in whose
+    configuration it is written, ``project_dir`` and the paths of files and modules alike.
 
     Raises:
         BuildError: FGC015, or what is wrong in the other project.
@@ -161,7 +161,9 @@ class _Linker:
         _check_variables(call, other, source)
         bindings = {name: entry.value for name, entry in call.variables.items()}
         main = None if call.is_mapping else call.targets[0]
-        instance = Instance(call.call.path, bindings, self._work.names, main)
+        folders = tuple(folder.as_posix() for folder in source.search_path)
+        home = Home(source.project_root.as_posix(), folders)
+        instance = Instance(call.call.path, bindings, self._work.names, home, main)
         self._work.adopt(call, other, instance.moved)
         chain = (*self._chain, _Step.of(source, call.call.span))
         linker = _Linker(self._work, source.project, {}, chain)

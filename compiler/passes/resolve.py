@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
-from fgc.compiler.ir.graph import Call, Graph, walk
+from fgc.compiler.ir.graph import Call, Graph, Home, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.answer import Answer, Mistake
 from fgc.compiler.symbols.lookup import Symbols
@@ -37,14 +37,19 @@ def resolve(
     >>> found[0].message
     'there is no builtin named `lne`'
     """
-    symbols = Symbols(project_root, search_path, place=place)
-    answers: dict[tuple[str, tuple[str, ...]], Answer] = {}
+    built = Symbols(project_root, search_path, place=place)
+    projects: dict[Home | None, Symbols] = {None: built}
+    answers: dict[tuple[Home | None, str, tuple[str, ...]], Answer] = {}
     resolved: dict[Call, Symbol] = {}
     found: list[Diagnostic] = []
     unchecked: set[str] = set()
     for call in calls(graph):
-        key = (call.target, call.search_path)
-        answer = answers.get(key) or symbols.lookup(*key)
+        home = call.home
+        if home is not None and home not in projects:
+            folders = tuple(map(Path, home.search_path))
+            projects[home] = built.of_project(Path(home.root), folders)
+        key = (home, call.target, call.search_path)
+        answer = answers.get(key) or projects[home].lookup(call.target, call.search_path)
         answers[key] = answer
         if answer.symbol is not None:
             resolved[call] = answer.symbol
@@ -54,19 +59,37 @@ def resolve(
             unchecked.add(answer.unchecked)
             found.append(_unchecked(graph, call, answer.unchecked))
     found += _not_python(graph, (project_root, *search_path))
-    return Resolution(graph, resolved, symbols.modules.loose), in_order(found)
+    found += _one_name_twice(resolved)
+    return Resolution(graph, resolved, built.modules.loose), in_order(found)
 
 
-def _not_python(graph: Graph, folders: tuple[Path, ...]) -> Iterator[Diagnostic]:
-    """FGC020 for each file of the project that a spec names and that is not Python."""
-    broken: dict[str, Label | None] = {}
+def _one_name_twice(symbols: Mapping[Call, Symbol]) -> Iterator[Diagnostic]:
+    """FGC020 where modules of two projects would be one module of what is built."""
+    first: dict[str, tuple[Call, str]] = {}
+    for call, symbol in symbols.items():
+        if symbol.origin != "project" or not symbol.definition_module or not symbol.file:
+            continue
+        other, file = first.setdefault(symbol.definition_module, (call, symbol.file))
+        if file != symbol.file:
+            message = f"two projects have a module `{symbol.definition_module}`"
+            labels = (Label(other.target_span, "the other one is used here"),)
+            remedy = "rename one of the two files"
+            yield Diagnostic("FGC020", message, call.target_span, labels=labels, help=remedy)
+
+
+def _not_python(graph: Graph, built: tuple[Path, ...]) -> Iterator[Diagnostic]:
+    """FGC020 for each file of a project that a spec names and that is not Python."""
+    broken: dict[tuple[Home | None, str], Label | None] = {}
     for call in calls(graph):
         name = call.target.rpartition(":")[0]
         if not name.endswith(".py"):
             continue
-        if name not in broken:
-            broken[name] = _syntax_error(name, folders)
-        label = broken[name]
+        key = (call.home, name)
+        if key not in broken:
+            home = call.home
+            folders = built if home is None else tuple(map(Path, (home.root, *home.search_path)))
+            broken[key] = _syntax_error(name, folders)
+        label = broken[key]
         if label is not None:
             message = f"`{name}` is not Python"
             remedy = "mend the file where it is marked"

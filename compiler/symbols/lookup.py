@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 
 from fgc.compiler.symbols import mistakes, snapshot
@@ -46,10 +47,19 @@ class Symbols:
         place: Callable[[Path, str], Path] | None = None,
     ):
         self._place = place or _joined
-        self._root = os.path.abspath(project_root)
-        self._search_path = tuple(os.path.abspath(folder) for folder in search_path)
+        self._found_in(project_root, search_path)
         self.modules = Modules(locator or Locator(), cache or SymbolCache.default())
         self.classes = Classes(self.modules)
+
+    def of_project(self, project_root: Path, search_path: Sequence[Path]) -> Symbols:
+        """Those of another project; what has been read serves both."""
+        other = copy(self)
+        other._found_in(project_root, search_path)
+        return other
+
+    def _found_in(self, project_root: Path, search_path: Sequence[Path]) -> None:
+        self._root = os.path.abspath(project_root)
+        self._search_path = tuple(os.path.abspath(folder) for folder in search_path)
 
     def lookup(self, text: str, search_path: Sequence[str] = ()) -> Answer:
         """The symbol that a spec names; ``search_path`` are folders that its node adds."""

@@ -95,7 +95,9 @@ def build_tree(
         if not first.failed and _is_unchanged(first, out):
             return first, None
     outcome = run(request, until=until, print_after=print_after, show=show)
-    if out is None or outcome.failed:
+    if outcome.failed:
+        return _explained(outcome), None
+    if out is None:
         return outcome, None
     from fgc.compiler.backend.tree import write_tree
     from fgc.compiler.unchanged import remember_silence
@@ -110,6 +112,17 @@ def build_tree(
         remember_silence(lock)
     seconds = {**outcome.seconds, "write": perf_counter() - start}
     return replace(outcome, seconds=seconds), written
+
+
+def _explained(outcome: Outcome) -> Outcome:
+    """A failure; where what is built is no program at all, that is all that there is to say."""
+    from fgc.targets.not_a_program import not_a_program
+
+    build = outcome.build
+    if build.graph is None or build.source is None:
+        return outcome
+    found = not_a_program(build.graph, build.source.path)
+    return outcome if found is None else replace(outcome, diagnostics=(found,))
 
 
 def _is_unchanged(outcome: Outcome, out: Path) -> bool:

@@ -20,6 +20,7 @@ from fgc.compiler.cli.options import project_options
 from fgc.compiler.cli.pp import pp
 from fgc.compiler.cli.run import run
 from fgc.compiler.cli.targets import targets
+from fgc.compiler.cli.tokenizer import tokenizer
 from fgc.compiler.cli.trefs import trefs
 
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
@@ -45,6 +46,7 @@ cli.add_command(ls)
 cli.add_command(pp)
 cli.add_command(run)
 cli.add_command(targets)
+cli.add_command(tokenizer)
 cli.add_command(trefs)
 
 

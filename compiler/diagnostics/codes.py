@@ -34,6 +34,8 @@ CODES: dict[str, str] = {
     "FGC032": "not checked",
     "FGC040": "missing or malformed target",
     "FGC041": "an object cannot be built",
+    "FGC042": "a tokenizer that cannot be trained",
+    "FGC043": "a tokenizer that is not what it should be",
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
     "FGC080": "malformed option",

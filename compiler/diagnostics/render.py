@@ -31,7 +31,8 @@ def render_text(
 
     At most `MAX_SHOWN` are shown, errors before warnings before notes. ``sources`` holds texts by
     the names that spans use; a file that it lacks gets no frame. Paths below ``cwd`` are shown
-    relative to it. The result ends with a newline unless it is empty.
+    relative to it, those in messages and remarks too. The result ends with a newline unless it is
+    empty.
     """
     distinct = list(dict.fromkeys(diagnostics))
     kept = sorted(distinct, key=lambda d: _RANK[d.severity])[:MAX_SHOWN]
@@ -79,7 +80,8 @@ def _frame(
         return f"\x1b[{code}m{text}\x1b[0m" if color else text
 
     head = paint(severity, f"{severity}[{diagnostic.code}]")
-    yield head + paint("title", f": {_continued(diagnostic.message, '  ')}")
+    message = _from_here(diagnostic.message, cwd)
+    yield head + paint("title", f": {_continued(message, '  ')}")
     blocks = list(_blocks(diagnostic, sources))
     gutter = max((len(str(mark.line)) for _, marks in blocks for mark in marks), default=1)
     bar = f"{' ' * gutter} {paint('gutter', '|')}"
@@ -95,8 +97,13 @@ def _frame(
     for kind, text in remarks:
         start = f"{' ' * gutter} = {kind}: "
         yield f"{' ' * gutter} {paint('gutter', '=')} {paint('title', kind)}: " + _continued(
-            text, " " * len(start)
+            _from_here(text, cwd), " " * len(start)
         )
+
+
+def _from_here(text: str, cwd: Path) -> str:
+    """``text`` with paths below ``cwd`` relative to it."""
+    return text.replace(f"`{cwd.as_posix()}/", "`").replace(f" {cwd.as_posix()}/", " ")
 
 
 def _blocks(

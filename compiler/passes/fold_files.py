@@ -14,6 +14,7 @@ from fgc.compiler.passes.annotations import path_form
 from fgc.compiler.passes.check_arguments import bound
 from fgc.compiler.passes.fold_tokenizer import LOAD, TOKENIZER
 from fgc.compiler.passes.resolve import calls
+from fgc.compiler.passes.tokenizer_configs import command_for
 from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.resolution import Resolution
 
@@ -72,8 +73,12 @@ def file_node(
     if os.path.isdir(source):
         message = f"`{written}` is a folder, and a file is needed"
     remedy = f"a path is taken from the project's folder `{root.name}`"
+    command = command_for(root, path) if is_tokenizer else None
+    if command is not None:
+        remedy = f"`{command}` makes it"
+        raise BuildError(Diagnostic("FGC026", message, node.span, help=remedy))
     if is_tokenizer:
-        remedy = f"train one with the `tokenizers` library; {remedy}"
+        remedy = f"a configuration that extends `tokenizers/bpe.yaml` describes one; {remedy}"
     meant = nearest(os.path.basename(source), _files_in(os.path.dirname(source)))
     if meant is not None:
         similar = os.path.join(os.path.dirname(written), meant).replace(os.sep, "/")

@@ -101,7 +101,7 @@ class Tokenizers:
                         "FGC026",
                         f"`{file.written}` is not a tokenizer.json: {error}",
                         file.span,
-                        help="train one with the `tokenizers` library",
+                        help="`fgc tokenizer build` makes one",
                     )
                 ) from error
         return self._read[file.source]

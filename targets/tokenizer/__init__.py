@@ -1,1 +1,1 @@
-"""The tokenizer files of a model directory."""
+"""Tokenizers: their files in a model directory, and how one is trained from a configuration."""

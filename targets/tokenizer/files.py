@@ -10,6 +10,8 @@ from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, File, Literal, Scalar
 from fgc.compiler.passes.fold_tokenizer import Tokenizers
 
+TOKENIZER_JSON = "tokenizer.json"
+TOKENIZER_CONFIG = "tokenizer_config.json"
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
 
 
@@ -32,17 +34,22 @@ def tokenizer_files(call: Call, *, model_max_length: int | None = None) -> Mappi
         raise _unknown(call, "file", "a path")
     tokens = {name: _token(call, name) for name in SPECIAL_TOKENS}
     Tokenizers().check(call)
+    given = {name: token for name, token in tokens.items() if token is not None}
+    return {
+        TOKENIZER_JSON: Path(file.source).read_bytes(),
+        TOKENIZER_CONFIG: tokenizer_config(given, model_max_length),
+    }
+
+
+def tokenizer_config(tokens: Mapping[str, str], model_max_length: int | None) -> bytes:
+    """The text of tokenizer_config.json, where ``tokens`` are the special tokens by their use."""
     settings: dict[str, Scalar] = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "clean_up_tokenization_spaces": False,
     }
     if model_max_length is not None:
         settings["model_max_length"] = model_max_length
-    settings |= {name: token for name, token in tokens.items() if token is not None}
-    return {
-        "tokenizer.json": Path(file.source).read_bytes(),
-        "tokenizer_config.json": (json.dumps(settings, indent=2) + "\n").encode(),
-    }
+    return (json.dumps({**settings, **tokens}, indent=2) + "\n").encode()
 
 
 def _token(call: Call, name: str) -> str | None:

@@ -177,7 +177,23 @@ def test_tokenizer_that_is_not_built_yet(resolved: Resolved, project: Path) -> N
     (project / "tokenizer.json").unlink()
     found = mistake(resolved, project, ASK)
     assert found.message == "there is no file `tokenizer.json` in the project"
-    assert "the `tokenizers` library" in (found.help or "")
+    assert "a configuration that extends `tokenizers/bpe.yaml` describes one" in (found.help or "")
+
+
+def test_tokenizer_that_a_configuration_of_the_project_trains(
+    resolved: Resolved, project: Path
+) -> None:
+    (project / "tokenizer.json").unlink()
+    for name, file in (("other", "other.json"), ("this one", "./tokenizer.json")):
+        path = project / "configs" / f"{name}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        meta = "meta: {config_class: type.tokenizer.bpe}"
+        path.write_text(f"{meta}\ntokenizer_file: {file}\n")
+    (project / "configs" / "broken.yaml").write_text("a: [")
+    (project / "meta.yaml").write_text("name: Some\n")
+    found = mistake(resolved, project, ASK)
+    command = f"fgc tokenizer build '{project.as_posix()}/configs/this one.yaml'"
+    assert found.help == f"`{command}` makes it"
 
 
 @pytest.mark.parametrize(
@@ -238,6 +254,9 @@ def test_builtins_over_constants(
         "!call:len [!var [x, [1]]]",
         "!call:eval ['1']",
         "!call:getattr [!call:net.py:takes_all, x]",
+        "!call:getitem [!call:net.py:takes_all, x]",
+        "!call:getitem [{x: !call:net.py:takes_all}, !var [key, x]]",
+        "!factory:getitem [{x: !call:net.py:takes_all}, x]",
         "!factory:list [[1]]",
         "!factory:named_list [1]",
         "!meta:len [[1]]",
@@ -258,8 +277,40 @@ def test_container_of_what_is_not_constant(resolved: Resolved, project: Path) ->
 
 
 def test_builtin_that_refuses_its_arguments(resolved: Resolved, project: Path) -> None:
-    assert "KeyError" in mistake(resolved, project, "a: !call:getitem [{a: 1}, b]\n").message
+    assert "IndexError" in mistake(resolved, project, "a: !call:getitem [[1], 1]\n").message
     assert "TypeError" in mistake(resolved, project, "a: !call:len [1]\n").message
+
+
+def test_an_item_is_the_node_itself(resolved: Resolved, project: Path) -> None:
+    graph = folded(
+        resolved,
+        project,
+        """
+        net: &n !call:net.py:Net [1]
+        parts: &parts {net: *n, later: !partial:net.py:Net [2], both: [*n, !var [x, 1]]}
+        a: !call:getitem [*parts, net]
+        b: !call:getitem [!call:getitem [*parts, both], -2]
+        c: !call:getitem [*parts, later]
+        d: !partial:net.py:takes_all [!call:getitem [*parts, net]]
+        """,
+    )
+    net, d = graph.root("net"), graph.root("d")
+    assert isinstance(net, Call)
+    assert graph.root("a") is graph.root("b") is net
+    assert isinstance(d, Call)
+    assert d.args == (net,)
+    c = graph.root("c")
+    assert isinstance(c, Call)
+    assert plain(c.args[0]) == 2
+
+
+def test_an_item_that_is_not_there(resolved: Resolved, project: Path) -> None:
+    parts = "{train_data: !call:net.py:Net [1], tokenizer: 2}"
+    found = mistake(resolved, project, f"a: !call:getitem [{parts}, train_dta]\n")
+    assert found.message == "`getitem` finds no key `train_dta`"
+    assert found.help == "a similar key exists: `train_data`"
+    found = mistake(resolved, project, f"a: !call:getitem [{parts}, model]\n")
+    assert found.help == "its keys are `train_data`, `tokenizer`"
 
 
 def test_sharing_survives(resolved: Resolved, project: Path) -> None:

@@ -14,9 +14,7 @@ from fgc.compiler.symbols.resolution import Resolution
 from tests.equivalence.compare import SEED, assert_equal
 from tests.equivalence.draft import Probe
 from tests.equivalence.generate import generate
-
-EXAMPLES = Path(__file__).parents[2] / "examples"
-CONFIGS = sorted(EXAMPLES.glob("*/configs/*.yaml"))
+from tests.example_configs import TRAINING, example_configs, example_name
 
 # The loop wants a model and its data, not a probe: whole runs are compared elsewhere.
 RUNS = {"trainer"}
@@ -37,7 +35,7 @@ def targets(config: Path) -> Resolution:
     return Resolution(replace(resolution.graph, roots=roots), resolution.symbols)
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("config", example_configs(TRAINING), ids=example_name)
 def test_example(config: Path, tmp_path: Path) -> None:
     resolution = targets(config)
     launch = {"cache_dir": tmp_path / "cache", "rank": 0, "world_size": 1}

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from fgc.compiler.cli.main import cli
 from fgc.compiler.frontend.project import config_names, load_project
 from fgc.compiler.passes.load import load
 from fgc.compiler.passes.render import render
 from fgc.compiler.pipeline import Request, run
+from tests.example_configs import TOKENIZER, TRAINING, example_configs, example_name
 from tests.templates.settings import changes, read
 
 PROJECT = Path(__file__).parents[2] / "examples" / "tiny_llama"
@@ -33,15 +36,32 @@ EXPERIMENTS = {
 
 def test_the_project_lists_them() -> None:
     names = config_names(load_project(PROJECT))
-    assert list(names) == sorted(f"{name}.yaml" for name in ("baseline", *EXPERIMENTS))
+    expected = ("baseline", *EXPERIMENTS, "tokenizer")
+    assert list(names) == sorted(f"{name}.yaml" for name in expected)
     assert load(PROJECT).path == BASELINE
 
 
-@pytest.mark.parametrize("name", ["baseline", *EXPERIMENTS])
-def test_nothing_is_found_wrong(name: str) -> None:
-    outcome = run(Request(CONFIGS / f"{name}.yaml"), until="fold")
+@pytest.mark.parametrize(
+    "config", [*example_configs(TRAINING), *example_configs(TOKENIZER)], ids=example_name
+)
+def test_nothing_is_found_wrong(config: Path) -> None:
+    outcome = run(Request(config), until="fold")
     assert outcome.diagnostics == ()
     assert list(outcome.seconds)[-1] == "fold"
+
+
+@pytest.mark.parametrize("config", example_configs(), ids=example_name)
+def test_a_configuration_says_what_it_is(config: Path) -> None:
+    settings = read(config)
+    assert all(settings[f"meta.{key}"] for key in ("config_class", "config_name"))
+    assert settings["meta.config_description"]
+
+
+@pytest.mark.parametrize("config", example_configs(TOKENIZER), ids=example_name)
+def test_a_tokenizer_is_what_its_configuration_gives(config: Path) -> None:
+    """To the byte, both files of it."""
+    result = CliRunner().invoke(cli, ["tokenizer", "build", str(config), "--check"])
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("name", "decision"), EXPERIMENTS.items())

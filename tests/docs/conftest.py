@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 DOCUMENTS = (
     "README.md",
     "examples/tiny_llama/README.md",
+    "examples/composed/README.md",
     "CONTRIBUTING.md",
     *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")),
 )

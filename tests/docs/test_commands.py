@@ -29,6 +29,7 @@ BY_HAND = {
 
 TINY = "fgc build examples/tiny_llama/configs/"
 ANNEAL = "python run-anneal/train.py --resume run/output/checkpoints/step-"
+COMPOSED = "fgc build examples/composed/training/configs/"
 DIFF = "diff -r -x config -x .fgc -x 'fgc.*' -x README.md -x output run/ run-lr/"
 
 
@@ -75,6 +76,16 @@ COMMANDS = {
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),
     f"{ANNEAL}00000500": Run(shortened=f"{ANNEAL}00000031 --max-steps 32"),
+    "fgc tokenizer build examples/tiny_llama/configs/tokenizer.yaml": Run(),
+    'fgc tokenizer show examples/tiny_llama "In the beginning God created the heaven"': Run(),
+    f"{COMPOSED}baseline.yaml -o run-composed/": Run(),
+    "python run-composed/train.py": Run(shortened="python run-composed/train.py --max-steps 2"),
+    f"{COMPOSED}deep_model.yaml -o run-deep/": Run(),
+    f"{COMPOSED}psalms.yaml -o run-psalms/": Run(),
+    "diff run-composed/train.py run-psalms/train.py": Run(status=1),
+    f"{COMPOSED}three_layers.yaml -o run-three/": Run(),
+    "fgc tokenizer build examples/composed/dataset/configs/tokenizer.yaml": Run(),
+    'fgc tokenizer show examples/composed/dataset "Blessed are the meek"': Run(),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
 }
 

@@ -58,9 +58,11 @@ class Builds:
             self._built[key] = outcome.build
         return self._built[key]
 
-    def files(self, experiment: str = "baseline", **settings: Scalar) -> Files:
+    def files(
+        self, experiment: str = "baseline", *, project: Path = EXAMPLE, **settings: Scalar
+    ) -> Files:
         """The emitted files of an experiment of the example, the corpus aside."""
-        tree, _ = sealed(self.build(EXAMPLE / "configs" / f"{experiment}.yaml", **settings))
+        tree, _ = sealed(self.build(project / "configs" / f"{experiment}.yaml", **settings))
         return {path: text for path, text in tree.items() if not isinstance(text, FileCopy)}
 
     def written(

@@ -13,6 +13,7 @@ from fgc.compiler.frontend.project import Project, config_by_name, load_project
 from fgc.compiler.ir.graph import Call, Entry, Graph, Home, Mapping, Node, Scalar, Var, walk
 from fgc.compiler.ir.graph import Path as NodePath
 from fgc.compiler.ir.knobs import Knob, Knobs
+from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.ir.rewrite import Rewriter
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.load import Source, from_config
@@ -161,9 +162,7 @@ class _Linker:
         _check_variables(call, other, source)
         bindings = {name: entry.value for name, entry in call.variables.items()}
         main = None if call.is_mapping else call.targets[0]
-        folders = tuple(folder.as_posix() for folder in source.search_path)
-        home = Home(source.project_root.as_posix(), folders)
-        instance = Instance(call.call.path, bindings, self._work.names, home, main)
+        instance = Instance(call.call.path, bindings, self._work.names, _home(source, other), main)
         self._work.adopt(call, other, instance.moved)
         chain = (*self._chain, _Step.of(source, call.call.span))
         linker = _Linker(self._work, source.project, {}, chain)
@@ -175,6 +174,11 @@ class _Linker:
         if not call.is_mapping:
             return entries[0].value
         return Mapping(entries, call.call.path, call.call.span, call.call.name)
+
+
+def _home(source: Source, other: Graph) -> Home:
+    folders = tuple(folder.as_posix() for folder in source.search_path)
+    return Home(source.project_root.as_posix(), folders, metadata(other, "model_name"))
 
 
 def _targets(call: ProjectCall, other: Graph, source: Source) -> list[tuple[str, Node]]:

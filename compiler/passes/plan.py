@@ -80,7 +80,7 @@ def _model(graph: Graph, root: Call, config: MappingNode, *, first: bool) -> Mod
 
 
 def _model_name(graph: Graph, root: Call, *, first: bool) -> str:
-    """``model_name`` of the metadata, else the name of the node."""
+    """``model_name`` of the metadata, or of those where the model is from, else the node's name."""
     meta = graph.root("meta")
     if first and isinstance(meta, MappingNode):
         given = meta.get("model_name")
@@ -88,7 +88,8 @@ def _model_name(graph: Graph, root: Call, *, first: bool) -> str:
             if not isinstance(given.value, str) or not given.value.strip():
                 raise BuildError(Diagnostic("FGC040", "`model_name` is not a name", given.span))
             return identifier(given.value)
-    return identifier(root.name or root.path[-1])
+    linked = None if root.home is None else root.home.model_name
+    return identifier(linked or root.name or root.path[-1])
 
 
 def _builders(

@@ -9,8 +9,10 @@ import pytest
 
 from fgc.compiler.interpret import interpret
 from fgc.compiler.ir.graph import Call, File, List
+from fgc.compiler.passes.plan import plan
 from fgc.compiler.pipeline import Outcome, Request, run
 from fgc.compiler.symbols.resolution import Resolution
+from fgc.targets.python.program import PYTHON
 
 READER = """
     from pathlib import Path
@@ -105,3 +107,28 @@ def test_modules_of_one_name_are_refused(projects: Path) -> None:
     assert found.help == "rename one of the two files"
     places = [found.span, *(label.span for label in found.labels)]
     assert {Path(place.file).parents[1].name for place in places if place} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("built", "linked", "name"),
+    [
+        ("null", "other name", "other_name"),
+        ("own", "other name", "own"),
+        ("null", "null", "node"),
+        ("null", "1e3", "_1e3"),
+    ],
+)
+def test_a_model_is_called_what_its_project_calls_it(
+    projects: Path, built: str, linked: str, name: str
+) -> None:
+    for project, model_name in (("a", built), ("b", linked)):
+        config = projects / project / "configs" / "main.yaml"
+        quoted = model_name if model_name == "null" else f"'{model_name}'"
+        model = "!call:from_project [../b]"
+        if project == "b":
+            model = "!call:fgc.runtime.nn:ForCausalLM@node {config: {vocab_size: 2}}"
+        config.write_text(f"meta: {{model_name: {quoted}}}\nmain: {model}\n")
+    outcome = run(Request(projects / "a"), until="link")
+    assert outcome.build.graph is not None
+    planned = plan(Resolution(outcome.build.graph, {}), PYTHON)
+    assert [model.name for model in planned.models.values()] == [name]

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from fgc.targets.tokenizer.measure import Measure
     from fgc.targets.tokenizer.train import Trained
 
+LONG_TEXT = 1 << 26
+"""Bytes; what learns from more takes long enough that its progress is shown."""
+
 
 @click.command(short_help="Train the tokenizer that a configuration describes.")
 @request_options
@@ -88,7 +91,8 @@ def _build(
     project_root = build.source.project_root
     recipe = read_recipe(build.resolution)
     path = place(recipe, project_root, out)
-    trained = train(recipe, show_progress=sys.stderr.isatty())
+    watched = sys.stderr.isatty() and recipe.text_size > LONG_TEXT
+    trained = train(recipe, show_progress=watched)
     files = output_files(recipe, trained.text, path)
     written: list[str] = []
     if check:

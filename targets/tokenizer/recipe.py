@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Call, Graph, Literal, Node
+from fgc.compiler.ir.graph import Call, File, Graph, Literal, Node, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.resolve import in_order
@@ -38,6 +38,13 @@ class Recipe:
     def graph(self) -> Graph:
         """The configuration, all of whose calls are on the list of `parts`."""
         return self.resolution.graph
+
+    @property
+    def text_size(self) -> int:
+        """The bytes of the files that it learns from."""
+        text = self.part("training_text")
+        nodes = () if text is None else walk(text)
+        return sum(Path(node.source).stat().st_size for node in nodes if isinstance(node, File))
 
     def part(self, key: str) -> Node | None:
         """The part ``key``; None where there is none."""

@@ -155,3 +155,16 @@ def test_of_much_text_the_first_is_measured(trained: Train) -> None:
     assert (part.documents, part.words, part.whole) == (2, 400_000, False)
     whole = measure(tokenizer, iter(["a", "b"]))
     assert (whole.documents, whole.tokens, whole.whole) == (2, 2, True)
+
+
+def test_the_size_of_the_text_is_that_of_its_files(tmp_path: Path) -> None:
+    config = tmp_path / "tokenizer.yaml"
+    (tmp_path / "a.txt").write_text("light\n")
+    files = f"['a.txt', '{CORPUS.as_posix()}']"
+    config.write_text(
+        "-- extends 'tokenizers/bpe.yaml'\n[globals]\n== super()\n"
+        f"-- set ns.train_files = {files}\n"
+    )
+    resolution = run(Request(config), until="fold").build.resolution
+    assert resolution is not None
+    assert read_recipe(resolution).text_size == 6 + CORPUS.stat().st_size

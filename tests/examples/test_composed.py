@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -120,6 +121,14 @@ def test_the_other_model_is_its_name_and_its_sizes() -> None:
         for path, text in before.items()
     }
     assert renamed == after
+
+
+def test_what_the_training_decides_reaches_the_model() -> None:
+    build = built("baseline", dtype="bfloat16")
+    assert build.tree is not None
+    config = build.tree["model/config.json"]
+    assert isinstance(config, bytes)
+    assert json.loads(config)["dtype"] == "bfloat16"
 
 
 def test_the_switches_are_on_the_command_line_too() -> None:

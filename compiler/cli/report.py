@@ -45,12 +45,6 @@ def report_findings(found: Iterable[Diagnostic], sources: Mapping[str, str]) -> 
     click.echo(summary(found), err=True)
 
 
-def shown_path(path: Path) -> str:
-    """A path as one would type it from here, if it lies below."""
-    path, here = Path(os.path.abspath(path)), Path.cwd()
-    return (path.relative_to(here) if path.is_relative_to(here) else path).as_posix()
-
-
 def wants_color(stream: TextIO) -> bool:
     """Whether ``stream`` is a terminal and NO_COLOR (no-color.org) is not set."""
     return stream.isatty() and not os.environ.get("NO_COLOR")

@@ -79,7 +79,7 @@ def _build(
     Raises:
         BuildError: it cannot be trained, or not be written, or is another one.
     """
-    from fgc.compiler.cli.report import shown_path
+    from fgc.compiler.cli.report import from_here
     from fgc.compiler.diagnostics.diagnostic import BuildError
     from fgc.targets.tokenizer.output import check_files, output_files, place, write_files
     from fgc.targets.tokenizer.recipe import read_recipe
@@ -103,7 +103,9 @@ def _build(
         written = write_files(files)
     changes = f"{', '.join(written)} written" if written else "none"
     seconds = perf_counter() - start
-    _print_summary("checked" if check else "built", shown_path(path), trained, changes, seconds)
+    _print_summary(
+        "checked" if check else "built", from_here(path.as_posix()), trained, changes, seconds
+    )
     return trained.warnings
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from fgc.compiler.pipeline import Request
 if TYPE_CHECKING:
     from fgc.compiler.ir.graph import Scalar
 
+COLUMNS = 80  # where there is no terminal
 MOST_COLUMNS = 100
 
 
@@ -32,25 +32,26 @@ def show(what: Path, text: str | None, overrides: dict[str, Scalar], output_form
     configuration or its project. White space is shown by marks: · for a space, → for a tab, ↵ for
     the end of a line.
     """
-    from fgc.compiler.cli.report import shown_path, wants_color
+    from fgc.compiler.cli.report import from_here, terminal_width, wants_color
     from fgc.compiler.cli.tokenizer_text import cut_lines, description_lines
     from fgc.compiler.diagnostics.diagnostic import BuildError
     from fgc.targets.tokenizer.cut import cut
     from fgc.targets.tokenizer.description import describe
 
     file = _file(what, overrides, output_format)
-    columns = min(shutil.get_terminal_size().columns, MOST_COLUMNS)
+    name = from_here(file.as_posix())
+    columns = min(terminal_width() or COLUMNS, MOST_COLUMNS)
     color = wants_color(sys.stdout)
     try:
         source = file.read_text(encoding="utf-8")
         description = describe(source)
         if text is None:
-            lines = description_lines(description, shown_path(file), columns)
+            lines = description_lines(description, name, columns)
         else:
             content = sys.stdin.read() if text == "-" else text
             lines = cut_lines(cut(source, description, content), content, columns, color=color)
     except (OSError, ValueError) as error:
-        message = f"`{shown_path(file)}` is not a tokenizer.json: {error}"
+        message = f"`{name}` is not a tokenizer.json: {error}"
         raise click.BadParameter(message, param_hint="WHAT") from error
     except BuildError as error:
         raise click.ClickException("; ".join(d.message for d in error.diagnostics)) from error

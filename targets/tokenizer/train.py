@@ -9,16 +9,14 @@ other tokens on each run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Severity
-from fgc.compiler.interpret import interpret
-from fgc.compiler.ir.graph import Call, Entry, Graph, Node, children
+from fgc.compiler.interpret import CallNote, interpret
 from fgc.compiler.passes.resolve import in_order
-from fgc.compiler.symbols.resolution import Resolution
 from fgc.targets.tokenizer.checks import check_text, check_trained, check_trainer
 from fgc.targets.tokenizer.measure import Measure, measure
 from fgc.targets.tokenizer.parts import PARTS
@@ -79,32 +77,28 @@ def _parts(recipe: Recipe) -> dict[str, Any]:
     Raises:
         BuildError: FGC026, where the library refuses the arguments of one.
     """
-    nodes = {key: recipe.part(key) for key in (*PARTS, "training_text")}
-    given = {key: node for key, node in nodes.items() if node is not None}
-    refusals = [_refusal(recipe.resolution, node) for node in given.values()]
-    _raise_errors(refusal for refusal in refusals if refusal is not None)
-    return interpret(recipe.resolution, list(given))
+    given = [key for key in (*PARTS, "training_text") if recipe.part(key) is not None]
+    parts: dict[str, Any] = {}
+    refused: list[Diagnostic] = []
+    for key in given:
+        try:
+            parts |= interpret(recipe.resolution, [key])
+        except BuildError:
+            raise
+        except Exception as error:  # the library raises `Exception` itself
+            refused.append(_refusal(error))
+    _raise_errors(refused)
+    return parts
 
 
-def _refusal(resolution: Resolution, node: Node) -> Diagnostic | None:
-    """What the library says to the innermost call at or below ``node`` that it refuses."""
-    for child in children(node):
-        found = _refusal(resolution, child)
-        if found is not None:
-            return found
-    if not isinstance(node, Call):
-        return None
-    try:
-        interpret(Resolution(Graph((Entry("part", node.span, node),)), resolution.symbols))
-    except BuildError:
-        raise
-    except Exception as error:  # the library raises `Exception` itself
-        message = f"`{node.target}` refuses its arguments: {error}"
-        return Diagnostic("FGC026", message, node.target_span)
-    return None
+def _refusal(error: Exception) -> Diagnostic:
+    """What the library said to the innermost of the calls that it refused."""
+    call = next(note.call for note in error.__notes__ if isinstance(note, CallNote))
+    message = f"`{call.target}` refuses its arguments: {error}"
+    return Diagnostic("FGC026", message, call.target_span)
 
 
-def _raise_errors(found: Iterator[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _raise_errors(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """The findings, where there is no error among them."""
     findings = in_order(found)
     if any(finding.severity is Severity.ERROR for finding in findings):

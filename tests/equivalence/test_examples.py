@@ -16,6 +16,8 @@ from tests.equivalence.draft import Probe
 from tests.equivalence.generate import generate
 from tests.example_configs import TRAINING, example_configs, example_name
 
+CONFIGS = example_configs(TRAINING)
+
 # The loop wants a model and its data, not a probe: whole runs are compared elsewhere.
 RUNS = {"trainer"}
 PROBES = {
@@ -35,7 +37,7 @@ def targets(config: Path) -> Resolution:
     return Resolution(replace(resolution.graph, roots=roots), resolution.symbols)
 
 
-@pytest.mark.parametrize("config", example_configs(TRAINING), ids=example_name)
+@pytest.mark.parametrize("config", CONFIGS, ids=example_name)
 def test_example(config: Path, tmp_path: Path) -> None:
     resolution = targets(config)
     launch = {"cache_dir": tmp_path / "cache", "rank": 0, "world_size": 1}

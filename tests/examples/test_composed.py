@@ -14,6 +14,7 @@ from fgc.compiler.passes.load import load
 from fgc.compiler.passes.parse import parse
 from fgc.compiler.passes.render import render
 from fgc.compiler.pipeline import Build, Request, run
+from fgc.targets.not_a_program import not_a_program
 from tests.example_configs import EXAMPLES
 
 COMPOSED = EXAMPLES / "composed"
@@ -151,8 +152,6 @@ def test_data_come_from_the_project_that_names_them() -> None:
 
 @pytest.mark.parametrize(("project", "kind"), [("dataset", "dataset"), ("model", "model")])
 def test_a_part_is_no_program(project: str, kind: str) -> None:
-    from fgc.targets.project import not_a_program
-
     outcome = run(Request(COMPOSED / project))
     assert outcome.failed
     build = outcome.build

@@ -11,7 +11,8 @@ from fgc.compiler.pipeline import Request, run
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.views.targets import Target, targets, targets_json, targets_table
 from fgc.targets.needed import needed_targets
-from tests.compiler.views.reading import EXAMPLES, places, read
+from tests.compiler.views.reading import places, read
+from tests.example_configs import TRAINING, example_configs
 
 MADE = '''
 class Thing:
@@ -87,7 +88,7 @@ def test_json(tmp_path: Path) -> None:
 
 def test_the_training_program_is_made_of_what_the_plan_holds() -> None:
     """And of what is read at build: names, and how the program is spread over processes."""
-    for config in EXAMPLES:
+    for config in example_configs(TRAINING):
         outcome = run(Request(config), until="plan")
         plan = outcome.build.plan
         assert plan is not None

@@ -19,9 +19,10 @@ from tests.equivalence.compare import SEED, assert_equal
 from tests.equivalence.configuration import resolution_of
 from tests.equivalence.graphs import RandomGraph, each_graph
 from tests.equivalence.test_examples import CONFIGS, PROBES
+from tests.example_configs import EXAMPLES, example_name
 from tests.targets.python.alone import imported, made_alone
 
-BASELINE = next(config for config in CONFIGS if config.stem == "baseline")
+BASELINE = EXAMPLES / "tiny_llama" / "configs" / "baseline.yaml"
 
 
 def resolved(config: Path) -> Resolution:
@@ -31,7 +32,7 @@ def resolved(config: Path) -> Resolution:
     return outcome.build.resolution
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("config", CONFIGS, ids=example_name)
 def test_each_target_of_an_example(config: Path, tmp_path: Path) -> None:
     resolution = resolved(config)
     launch = {"cache_dir": tmp_path / "cache", "rank": 0, "world_size": 1}

@@ -78,12 +78,16 @@ def cut_lines(cut: Cut, text: str, columns: int, *, color: bool) -> Iterator[str
     yield ""
     plain = sum(not token.special for token in cut.tokens)
     special = len(cut.tokens) - plain
-    counts = f"{plain:,} tokens" + (f" and {special:,} special" if special else "")
+    counts = _count(plain, "token") + (f" and {special:,} special" if special else "")
     size, words = len(text.encode(errors="surrogateescape")), len(text.split())
     each = f"{size / plain:.2f} bytes, {words / plain:.2f} words a token" if plain else "no token"
-    yield f"{_INDENT}{counts} for {size:,} bytes and {words:,} words: {each}"
+    yield f"{_INDENT}{counts} for {_count(size, 'byte')} and {_count(words, 'word')}: {each}"
     if cut.decoded != text:
         yield f"{_INDENT}decoded, it is another text: {cut.decoded!r}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _rows(tokens: Sequence[Token], columns: int) -> Iterator[list[Token]]:

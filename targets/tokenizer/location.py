@@ -25,12 +25,15 @@ def tokenizer_json(graph: Graph, source: Source) -> Path:
     if is_tokenizer(graph):
         return _trained(graph, source)
     roots = tuple(entry for entry in graph.roots if entry.key == "tokenizer")
+    project = source.project
     resolution, _ = resolve(
         replace(graph, roots=roots),
-        project_root=source.project_root,
+        project_root=project.root,
         search_path=source.search_path,
+        place=project.folders.place,
     )
-    node = fold(resolution, project_root=source.project_root).graph.root("tokenizer")
+    folded = fold(resolution, project_root=project.root, folders=project.folders)
+    node = folded.graph.root("tokenizer")
     file = node.kwarg("file") if isinstance(node, Call) else None
     if isinstance(file, File):
         return Path(file.source)

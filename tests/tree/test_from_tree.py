@@ -15,10 +15,9 @@ from fgc.compiler.frontend import folders
 from fgc.compiler.ir.graph import Scalar
 from fgc.compiler.passes.load import load
 from fgc.compiler.pipeline import Outcome, Request, run, sealed
+from tests.example_configs import TRAINING, example_configs, example_name
 from tests.tree.building import EXAMPLE, ROOT, Files, copy_project, read_tree
 from tests.tree.composed import composed
-
-CONFIGS = sorted((ROOT / "examples").glob("*/configs/*.yaml"))
 
 
 def build(config: Path, out: Path, **settings: Scalar) -> Files:
@@ -51,7 +50,7 @@ def nothing_else(made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     (made / "away").rename(made / "sources")
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
+@pytest.mark.parametrize("config", example_configs(TRAINING), ids=example_name)
 def test_every_example_is_built_again_from_its_tree(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

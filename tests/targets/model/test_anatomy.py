@@ -33,10 +33,11 @@ from tests.equivalence.configuration import resolution_of
 from tests.equivalence.draft import Choices, Draft
 from tests.equivalence.model_graphs import draw_model
 from tests.equivalence.yaml_text import Writer
+from tests.example_configs import TRAINING, example_configs, example_name
 from tests.targets.model.described import Description, of_anatomy, of_torch, unknown
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "tiny_llama"
-CONFIGS = sorted((EXAMPLE / "configs").glob("*.yaml"))
+CONFIGS = example_configs(TRAINING)
 COUNTER = itertools.count()
 
 VARIANTS: list[dict[str, object]] = [
@@ -106,7 +107,7 @@ def assert_told(planned: Plan, emitted: Emitted, folder: Path) -> None:
         assert told == on_meta(planned, model, emitted, folder)
 
 
-@pytest.mark.parametrize("config", CONFIGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("config", CONFIGS, ids=example_name)
 def test_each_example(config: Path, tmp_path: Path) -> None:
     assert_told(*built(config), tmp_path)
 

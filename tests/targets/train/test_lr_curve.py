@@ -184,14 +184,21 @@ def imported(build: Build, folder: Path) -> Iterator[ModuleType]:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
     tops = ("train", "runtime", "model", "user")
+    # whatever else has these names comes back afterwards
+    others = {name: sys.modules.pop(name) for name in list(sys.modules) if _top(name) in tops}
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
         yield importlib.import_module("train")
     finally:
         sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name.split(".")[0] in tops]:
+        for name in [name for name in sys.modules if _top(name) in tops]:
             del sys.modules[name]
+        sys.modules.update(others)
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def by_torch(build: Build, folder: Path, count: int, world_size: int) -> tuple[int, list[float]]:

@@ -207,6 +207,7 @@ def _link(build: Build) -> Build:
 
 def _resolve(build: Build) -> Build:
     from fgc.compiler.passes.resolve import resolve
+    from fgc.targets.train.program import TRAIN
 
     source = _made(build.source)
     resolution, found = resolve(
@@ -214,6 +215,7 @@ def _resolve(build: Build) -> Build:
         project_root=source.project_root,
         search_path=source.search_path,
         place=source.project.folders.place,
+        callbacks=TRAIN.callbacks,
     )
     return replace(build, resolution=resolution, diagnostics=(*build.diagnostics, *found))
 
@@ -222,7 +224,7 @@ def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
     from fgc.targets.train.program import TRAIN
 
-    found = check(_made(build.resolution), TRAIN.launch.keys())
+    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks)
     return replace(build, diagnostics=(*build.diagnostics, *found))
 
 

@@ -23,6 +23,7 @@ NEEDED = (
     "float32_matmul_precision",
     "attn_implementation",
     "gradient_checkpointing",
+    "callbacks",
     "torch_compile",
     "torch_compile_options",
     "launch_args",

@@ -15,6 +15,7 @@ RANGES = {
     "rich": "rich>=13",
     "safetensors": "safetensors>=0.5",
     "sklearn": "scikit-learn",
+    "tensorboard": "tensorboard>=2.18",
     "tokenizers": "tokenizers>=0.22",
     "torch": "torch>=2.9",
     "torchao": "torchao>=0.15",
@@ -26,6 +27,8 @@ RANGES = {
 
 # Methods that only a later version of a package has.
 NEWER = {"activation_checkpointing_enable": ("transformers", "transformers>=5.23,<6")}
+# What a module needs that its own package does not bring.
+NEEDS = {"torch.utils.tensorboard": "tensorboard"}
 
 
 def imported(code: str) -> set[str]:
@@ -33,14 +36,17 @@ def imported(code: str) -> set[str]:
 
     >>> sorted(imported("import os, numpy.random\\ndef f():\\n    from rich.live import Live"))
     ['numpy', 'rich']
+    >>> sorted(imported("from torch.utils.tensorboard import SummaryWriter"))
+    ['tensorboard', 'torch']
     """
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[0] for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names)
+            modules.add(node.module)
+    found = {module.split(".")[0] for module in modules} - set(sys.stdlib_module_names)
+    return found | {NEEDS[module] for module in modules & NEEDS.keys()}
 
 
 def requirements(codes: Iterable[str], local: Iterable[str]) -> str:

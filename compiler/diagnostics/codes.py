@@ -29,6 +29,7 @@ CODES: dict[str, str] = {
     "FGC024": "argument given twice",
     "FGC025": "invalid import spec",
     "FGC026": "a value of the wrong type",
+    "FGC027": "a callback that is not called, or cannot be",
     "FGC030": "unbound variable",
     "FGC031": "a node depends on itself",
     "FGC032": "not checked",

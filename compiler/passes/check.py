@@ -1,4 +1,5 @@
-"""The pass that checks a resolved graph: arguments, their types, variables, cycles.
+"""The pass that checks a resolved graph: arguments, their types, variables, cycles,
+callbacks.
 
 It looks at what the configuration says and at signatures, never at the things themselves, and
 reports only what is certainly wrong.
@@ -10,19 +11,26 @@ from collections.abc import Collection
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.passes.check_arguments import check_arguments
+from fgc.compiler.passes.check_callbacks import check_callbacks
 from fgc.compiler.passes.check_cycles import check_cycles
 from fgc.compiler.passes.check_types import check_types
 from fgc.compiler.passes.check_variables import check_variables
 from fgc.compiler.passes.resolve import in_order
+from fgc.compiler.program.target import Callbacks
 from fgc.compiler.symbols.resolution import Resolution
 
 
-def check(resolution: Resolution, launch: Collection[str] = frozenset()) -> tuple[Diagnostic, ...]:
+def check(
+    resolution: Resolution,
+    launch: Collection[str] = frozenset(),
+    callbacks: Callbacks | None = None,
+) -> tuple[Diagnostic, ...]:
     """All that is wrong, in the order of files and lines.
 
-    ``launch`` are the variables that the program itself knows when it starts.
+    ``launch`` are the variables that the program itself knows when it starts, ``callbacks`` what
+    it calls at its events.
 
-    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC030 and FGC031.
+    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030 and FGC031.
 
     >>> from fgc.compiler.ir.graph import Entry, Graph, Var
     >>> from fgc.compiler.ir.span import Span
@@ -37,5 +45,6 @@ def check(resolution: Resolution, launch: Collection[str] = frozenset()) -> tupl
             *check_variables(resolution.graph, launch),
             *check_arguments(resolution),
             *check_types(resolution),
+            *(() if callbacks is None else check_callbacks(resolution, callbacks)),
         )
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -23,11 +25,13 @@ from fgc.compiler.ir.graph import (
 from fgc.compiler.ir.graph import (
     Mapping as MappingNode,
 )
+from fgc.compiler.program.callbacks import objects
 from fgc.compiler.program.needed import needed_roots
 from fgc.compiler.program.options import launch_args
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.program.sharing import promoted
 from fgc.compiler.program.target import Program
+from fgc.compiler.specialiser.scope import bound_names
 from fgc.compiler.symbols.resolution import Resolution
 
 
@@ -47,7 +51,7 @@ def plan(
     wanted = graph.roots if needed is None else needed_roots(graph, needed)
     models = _models(graph, wanted)
     _check_models_apart(wanted, models)
-    builders = _builders(wanted, program, models)
+    builders = _builders(wanted, program, models, objects(graph, program.callbacks))
     return Plan(
         resolution=resolution,
         program=program,
@@ -96,13 +100,14 @@ def _builders(
     roots: Sequence[Entry],
     program: Program,
     models: Mapping[Call, ModelPlan],
+    callbacks: Sequence[Call],
 ) -> dict[Call, str]:
     """The calls with a function of their own: slots, and promoted singletons outside models."""
     tops = {entry.value: str(entry.key) for entry in roots if isinstance(entry.value, Call)}
     outside = _outside_models(roots, models)
     chosen: dict[Call, str] = {}
     taken: set[str] = set()
-    for call in promoted(roots):
+    for call in promoted(roots, callbacks):
         if call not in tops and call not in outside:
             continue  # made by the model that it is a part of
         chosen[call] = ""
@@ -111,15 +116,32 @@ def _builders(
             chosen.setdefault(call, "")
     for call in models:
         chosen.setdefault(call, "")
+    for call in callbacks:
+        chosen[call] = chosen.pop(call)  # they look on, and stand behind what the run is made of
     for call in chosen:
         if call in tops:
             chosen[call] = identifier(tops[call])
             taken.add(chosen[call])
+    taken |= _bound_by(program)
     for call in chosen:
         if not chosen[call]:
-            chosen[call] = path_name(call.path, lambda name: name not in taken, call.name)
+            chosen[call] = path_name(_named_path(call), lambda name: name not in taken, call.name)
             taken.add(chosen[call])
     return chosen
+
+
+def _bound_by(program: Program) -> set[str]:
+    """The names that the program's entry has a meaning for already."""
+    tree = ast.parse(program.skeleton.read_text(encoding="utf-8"))
+    entry = (n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == program.entry)
+    return set[str]().union(*map(bound_names, entry))
+
+
+def _named_path(call: Call) -> tuple[str, ...]:
+    """The path of a call; an item of a list is called what it is of."""
+    if not call.path[-1].isdigit():
+        return call.path
+    return (*call.path, re.split(r"[:.]", call.target)[-1])
 
 
 def _check_models_apart(roots: Sequence[Entry], models: Mapping[Call, ModelPlan]) -> None:

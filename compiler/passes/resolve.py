@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
 from fgc.compiler.ir.graph import Call, Graph, Home, walk
 from fgc.compiler.ir.span import Span
+from fgc.compiler.program.callbacks import objects
+from fgc.compiler.program.target import Callbacks
 from fgc.compiler.symbols.answer import Answer, Mistake
 from fgc.compiler.symbols.lookup import Symbols
 from fgc.compiler.symbols.resolution import Resolution
@@ -21,10 +24,12 @@ def resolve(
     project_root: Path,
     search_path: tuple[Path, ...],
     place: Callable[[Path, str], Path] | None = None,
+    callbacks: Callbacks | None = None,
 ) -> tuple[Resolution, tuple[Diagnostic, ...]]:
     """Look up each import spec of ``graph``; none of what they name is imported.
 
-    ``place`` says where a path leads that is written in a folder, where it is not just joined.
+    ``place`` says where a path leads that is written in a folder, where it is not just joined. Of
+    the classes of ``callbacks``, the methods are looked up too.
 
     The diagnostics are FGC020, FGC023, FGC025 and FGC032.
 
@@ -58,6 +63,9 @@ def resolve(
         if answer.unchecked is not None and answer.unchecked not in unchecked:
             unchecked.add(answer.unchecked)
             found.append(_unchecked(graph, call, answer.unchecked))
+    for call in objects(graph, callbacks):
+        if call in resolved:
+            resolved[call] = replace(resolved[call], methods=built.methods(resolved[call]))
     found += _not_python(graph, (project_root, *search_path))
     found += _one_name_twice(resolved)
     return Resolution(graph, resolved, built.modules.loose), in_order(found)

@@ -90,14 +90,20 @@ class _Exploded(cst.CSTTransformer):
 
 
 def make_needed_first(
-    entry: cst.FunctionDef, makers: Mapping[str, Sequence[str]], calls: Mapping[str, str]
+    entry: cst.FunctionDef,
+    makers: Mapping[str, Sequence[str]],
+    calls: Mapping[str, str],
+    given: Mapping[str, str] | None = None,
+    order: Sequence[str] = (),
 ) -> cst.FunctionDef:
     """Has ``entry`` make what its calls of makers need and it does not have.
 
     ``makers`` gives the dependencies of each function, in the order of its parameters, ``calls``
     the function that makes each name. A name is made in front of the statement that first needs
-    it.
+    it; of those in ``order``, the earlier ones are made before it. ``given`` are expressions for
+    what is no variable of the entry.
     """
+    given = given or {}
     body = [s for s in entry.body.body if isinstance(s, cst.BaseStatement)]
     made = {param.name.value for param in entry.params.params}
     result: list[cst.BaseStatement] = []
@@ -107,9 +113,10 @@ def make_needed_first(
             return
         made.add(name)
         needs = makers[calls[name]]
-        for need in needs:
+        earlier = order[: order.index(name)] if name in order else ()
+        for need in (*earlier, *needs):
             make(need)
-        arguments = ", ".join(needs)
+        arguments = ", ".join(given.get(need, need) for need in needs)
         result.append(cst.parse_statement(f"{name} = {calls[name]}({arguments})\n"))
 
     for statement in body:

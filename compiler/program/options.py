@@ -52,7 +52,9 @@ def _option(entry: Entry) -> LaunchArg:
     default = given["default"].value if "default" in given else None
     text = given["help"].value if "help" in given else ""
     annotation = TYPES[str(kind)] + ("" if default is not None else " | None")
-    return LaunchArg(annotation, type=str(kind), default=default, help=str(text or ""))
+    return LaunchArg(
+        annotation, given=f"args.{name}", type=str(kind), default=default, help=str(text or "")
+    )
 
 
 def _malformed(message: str, node: MappingNode | Literal | object) -> BuildError:

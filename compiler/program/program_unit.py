@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import libcst as cst
 
-from fgc.compiler.backend.literal import literal
-from fgc.compiler.backend.names import identifier, path_name
+from fgc.compiler.backend.names import identifier
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
-from fgc.compiler.ir.graph import Call, Entry, Kind, List, Node, Var, walk
+from fgc.compiler.ir.graph import Call, Kind, List, Node, Var, walk
 from fgc.compiler.ir.module import Cause, Import
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program import remember
+from fgc.compiler.program.callbacks import objects
 from fgc.compiler.program.causes import call_causes, program_causes
+from fgc.compiler.program.collecting import collecting_entry
 from fgc.compiler.program.functions import (
     check_launch_values,
     dependencies,
@@ -22,6 +23,7 @@ from fgc.compiler.program.functions import (
     is_made_once,
     make_needed_first,
 )
+from fgc.compiler.program.handlers import handler_bindings, methods_in
 from fgc.compiler.program.model_unit import ModelUnit
 from fgc.compiler.program.namespace import Namespace
 from fgc.compiler.program.options import with_options
@@ -50,6 +52,7 @@ from fgc.compiler.specialiser.definition import (
 )
 from fgc.compiler.specialiser.factories import call_time_keywords
 from fgc.compiler.specialiser.families import Families, Scope
+from fgc.compiler.specialiser.family import Use
 from fgc.compiler.specialiser.parameters import annotation_of, is_factory
 from fgc.compiler.specialiser.source import Definition, Library, references
 from fgc.compiler.specialiser.subset import Whole
@@ -69,6 +72,7 @@ class ProgramUnit:
         self.plan = plan
         self.library = library
         self.models = models
+        self.callbacks = objects(plan.graph, plan.program.callbacks)
         skeleton = library.module(plan.program.module)
         assert skeleton is not None
         self.skeleton = skeleton
@@ -97,6 +101,7 @@ class ProgramUnit:
                 self._part,
                 self._elsewhere,
                 lambda definition: obstacles(definition, library),
+                builds=lambda call: call in plan.builders and call not in models,
             ),
             outside,
         )
@@ -110,6 +115,7 @@ class ProgramUnit:
                 protected,
                 self._positional,
                 self._language,
+                frozenset(plan.program.callbacks.events if plan.program.callbacks else ()),
             )
         )
         self.makers: dict[str, list[str]] = {}
@@ -134,7 +140,7 @@ class ProgramUnit:
             f"build_{self.plan.builders[c]}": t for c, t in makers.items()
         }
         if self.plan.program.collects:
-            trees[self.plan.program.entry] = self._collecting_entry()
+            trees[self.plan.program.entry] = collecting_entry(self.plan, self.writer, self.makers)
         if lone is not None:
             trees |= self._lone_maker(lone)
         for name in self.plan.program.functions:
@@ -310,44 +316,9 @@ class ProgramUnit:
                 self.namespace.bind(Import(module, word, word))
         return written
 
-    # An entry that makes everything.
-
     def _own(self) -> set[Node]:
         """The nodes that have a function of their own."""
         return set(self.plan.builders)
-
-    def _collecting_entry(self) -> cst.FunctionDef:
-        """Makes each top-level node in the order of the configuration; returns them by key."""
-        lines: list[str] = []
-        names: list[str] = []
-        render = cst.Module([]).code_for_node
-        for entry in self.plan.roots:
-            node = entry.value
-            name = self._result_name(entry, names)
-            names.append(name)
-            if isinstance(node, Call) and node in self.plan.builders:
-                maker = f"build_{self.plan.builders[node]}"
-                given = f"({', '.join(self.makers[maker])})"
-                value = maker if node.kind is Kind.PARTIAL else maker + given
-            else:
-                value = render(self.writer.value(node))
-            lines.append(f"    {name} = {value}\n")
-        keys = [render(literal(entry.key)) for entry in self.plan.roots]
-        pairs = ", ".join(f"{key}: {name}" for key, name in zip(keys, names, strict=True))
-        parameters = ", ".join(f"{name}=None" for name in self.plan.program.launch)
-        text = f"def build({parameters}):\n{''.join(lines)}    return {{{pairs}}}\n"
-        tree = cst.parse_statement(text)
-        assert isinstance(tree, cst.FunctionDef)
-        calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
-        return make_needed_first(tree, self.makers, calls)
-
-    def _result_name(self, entry: Entry, taken: Sequence[str]) -> str:
-        """The local name of a top-level node: that of its function, or of its key."""
-        node = entry.value
-        if isinstance(node, Call) and node in self.plan.builders:
-            return self.plan.builders[node]
-        others = {*taken, *self.plan.builders.values(), *self.plan.program.launch}
-        return path_name((str(entry.key),), lambda name: name not in others)
 
     # One target alone.
 
@@ -369,12 +340,14 @@ class ProgramUnit:
     # The skeleton's entry.
 
     def _entry_bindings(self) -> dict[str, Node | None]:
-        """The node for each keyword-only parameter of the entry."""
+        """The node for each keyword-only parameter of the entry that is not for callbacks."""
         tree = self.skeleton.definitions[self.plan.program.entry].parse()
         assert isinstance(tree, cst.FunctionDef)
         nodes: dict[str, Node | None] = {}
         for param in parameters(tree):
             name = param.name.value
+            if name in self._callback_parameters():
+                continue
             key = self.plan.program.aliases.get(name, name.removeprefix("build_"))
             nodes[name] = self.plan.root(key)
             self._check_slot(param, key, nodes[name])
@@ -422,9 +395,11 @@ class ProgramUnit:
         return roots[0].key_span if roots else None
 
     def _entry(self, tree: cst.FunctionDef, nodes: Mapping[str, Node | None]) -> cst.FunctionDef:
-        bindings: dict[str, Binding] = {}
+        bindings = handler_bindings(self.plan, self._methods)
         for param in parameters(tree):
             name = param.name.value
+            if name in bindings:
+                continue
             node = nodes[name]
             if node is None:
                 bindings[name] = Constant(None)
@@ -449,7 +424,24 @@ class ProgramUnit:
             ),
         )
         calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
-        return make_needed_first(folded, self.makers, calls)
+        order = [self.plan.builders[callback] for callback in self.callbacks]
+        return make_needed_first(folded, self.makers, calls, self._given_at_launch(), order)
+
+    def _callback_parameters(self) -> Collection[str]:
+        callbacks = self.plan.program.callbacks
+        return () if callbacks is None else (*callbacks.events, callbacks.states)
+
+    def _methods(self, callback: Call) -> Collection[str]:
+        """The methods that a callback's class has in the program."""
+        part = self.families.part(callback, self._given(callback), top=True)
+        if isinstance(part, Use):
+            return methods_in(remember.written(self.writer, part.family))
+        return self.plan.resolution.symbols[callback].methods or ()
+
+    def _given_at_launch(self) -> dict[str, str]:
+        """What the entry writes for a launch value that is no variable of its own."""
+        launch = {**self.plan.program.launch, **self.plan.launch_args}
+        return {name: value.given for name, value in launch.items() if value.given is not None}
 
     def _value_binding(self, param: cst.Param, node: Node) -> Binding:
         """What a parameter that is no factory stands for: a decision, or an expression."""
@@ -461,10 +453,8 @@ class ProgramUnit:
 
     def _needed(self, name: str) -> cst.Arg:
         """What the skeleton does not offer: an option of the program, or an object made for it."""
-        value: cst.BaseExpression = cst.Name(name)
-        if name in self.plan.launch_args:
-            value = cst.Attribute(cst.Name("args"), cst.Name(name))
-        return cst.Arg(value, keyword=cst.Name(name))
+        given = self._given_at_launch().get(name, name)
+        return cst.Arg(cst.parse_expression(given), keyword=cst.Name(name))
 
     def _called(self, call: Call) -> Construction:
         """A partial that the entry calls itself: its bound arguments stand in the call."""
@@ -495,10 +485,10 @@ class ProgramUnit:
         return cst.Name(f"build_{self.plan.builders[call]}")
 
     def _definition(self, call: Call) -> tuple[Definition, Tree] | None:
-        """Only what is bound to factories: the rest follows from how it is called."""
+        """Only callbacks and what is bound to factories: the rest follows from how it is called."""
         found = specialisable(self.plan, self.library, call)
-        if found is None:
-            return None
+        if found is None or call in self.callbacks:
+            return found
         given = {str(entry.key) for entry in call.kwargs}
         factories = {p.name.value for p in parameters(found[1]) if is_factory(p)}
         return found if given & factories else None

@@ -37,6 +37,7 @@ def written(writer: Writer, family: Family) -> str:
         sorted(request.protected),
         request.flatten,
         request.torch_nn,
+        sorted(request.droppable),
     ]
     return _store().derive("definition", json.dumps(parts), lambda: writer.definition(family))
 

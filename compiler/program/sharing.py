@@ -7,20 +7,23 @@ written. The interpreter follows the same rule, so that random numbers are drawn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from fgc.compiler.ir.graph import Call, Entry, Kind, Node, children
 
 
-def promoted(roots: Iterable[Entry]) -> dict[Call, None]:
-    """The promoted singletons below ``roots``, dependencies first, in configuration order."""
+def promoted(roots: Iterable[Entry], also: Collection[Call] = ()) -> dict[Call, None]:
+    """The promoted singletons below ``roots``, dependencies first, in configuration order.
+
+    ``also`` are singletons that the program refers to from more than one place.
+    """
     entries = tuple(roots)
     references = _references(entries)
     below_partial = _below_partials(entries)
     tops = {entry.value for entry in entries if isinstance(entry.value, Call)}
 
     def is_promoted(call: Call) -> bool:
-        return call in tops or references[call] > 1 or call in below_partial
+        return call in tops or references[call] > 1 or call in below_partial or call in also
 
     found: dict[Call, None] = {}
     for entry in entries:

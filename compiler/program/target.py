@@ -14,12 +14,14 @@ class Launch:
     """A value that is known only when the program starts, which `!var` may name.
 
     ``code`` is its expression where it has one; without, a function that needs it takes it as a
-    parameter. ``annotation`` is its type. ``slot`` is the one node in which it may be named, where
-    it is known in no other.
+    parameter, for which the program's entry gives ``given``, or a variable of the same name.
+    ``annotation`` is its type. ``slot`` is the one node in which it may be named, where it is known
+    in no other.
     """
 
     annotation: str
     code: str | None = None
+    given: str | None = None
     slot: str | None = None
 
 
@@ -50,6 +52,21 @@ class Slot:
     parameters: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """The top-level list whose objects the program calls by the names of their methods.
+
+    ``key`` is the list's key. ``events`` are the methods, each with the names of what it is given;
+    each is a parameter of the program's entry too, which takes a list of callables or None.
+    ``states`` is the parameter for those objects that have the methods of ``state``, by name.
+    """
+
+    key: str
+    events: Mapping[str, tuple[str, ...]]
+    states: str
+    state: tuple[str, str] = ("state_dict", "load_state_dict")
+
+
 @dataclass(frozen=True)
 class Program:
     """A program's skeleton and slots.
@@ -62,7 +79,8 @@ class Program:
     that are written, ``imports`` says where names in them come from.
     With ``collects`` the skeleton has no entry: one is written that makes every top-level node, in
     order, and returns them by key; launch values are its parameters. With ``lone`` there is no
-    entry at all, only the functions that make this top-level node and what it needs.
+    entry at all, only the functions that make this top-level node and what it needs. ``callbacks``
+    are what the program calls at its events.
     """
 
     path: str
@@ -78,6 +96,7 @@ class Program:
     imports: Mapping[str, str] = field(default_factory=dict[str, str])
     collects: bool = False
     lone: str | None = None
+    callbacks: Callbacks | None = None
 
     @property
     def has_entry(self) -> bool:

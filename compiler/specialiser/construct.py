@@ -45,7 +45,8 @@ class Unit:
     a callable that is not specialised is called, ``shared`` the names of singletons that are met
     below other calls. ``protected`` attributes are never removed. ``positional`` are the
     parameters that are written by position in a call of what is not specialised; ``language``
-    writes a call that Python has syntax for.
+    writes a call that Python has syntax for. ``droppable`` methods go where nothing is left of
+    them.
     """
 
     families: Families
@@ -57,6 +58,7 @@ class Unit:
     language: Callable[[Call, Sequence[cst.Arg]], cst.BaseExpression | None] = lambda call, args: (
         None
     )
+    droppable: frozenset[str] = frozenset()
 
 
 class OutsideError(Exception):
@@ -223,6 +225,7 @@ class Writer:
             protected=self.unit.protected,
             flatten=self.unit.config is not None,
             torch_nn=family.definition.torch_nn,
+            droppable=self.unit.droppable,
         )
 
     def definition(self, family: Family) -> str:

@@ -37,7 +37,8 @@ class Request:
     statements stand first in the constructor, after ``super().__init__``. ``protected`` attributes
     are never removed: others read them. ``flatten`` makes keyword-only parameters ordinary ones.
     ``local`` are names that bindings mean as the body itself does, and ``torch_nn`` is the one that
-    means `torch.nn` there.
+    means `torch.nn` there. ``droppable`` methods go where nothing is left of them: whoever calls
+    them looks first whether they are there.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Request:
     flatten: bool = False
     local: frozenset[str] = frozenset()
     torch_nn: str | None = None
+    droppable: frozenset[str] = frozenset()
 
     @property
     def changes_anything(self) -> bool:
@@ -84,7 +86,10 @@ def specialise_class(source: cst.ClassDef, request: Request) -> cst.ClassDef:
             case cst.FunctionDef(name=cst.Name(value="__init__")):
                 body.append(_specialised_init(statement, request, attributes, removed))
             case cst.FunctionDef():
-                body.append(statement.with_changes(body=fold(statement.body, in_class)))
+                folded = fold(statement.body, in_class)
+                gone = _does_nothing(folded) and not _does_nothing(statement.body)
+                if not gone or statement.name.value not in request.droppable:
+                    body.append(statement.with_changes(body=folded))
             case cst.ClassDef():
                 body.append(statement)  # it has a `self` of its own
             case _:
@@ -244,6 +249,14 @@ def _after_super(
         if index == 0 and _is_docstring(statement):
             after = 1
     return [*statements[:after], *prologue, *statements[after:]]
+
+
+def _does_nothing(body: cst.BaseSuite) -> bool:
+    return all(
+        isinstance(statement, cst.SimpleStatementLine)
+        and (_is_docstring(statement) or all(isinstance(s, cst.Pass) for s in statement.body))
+        for statement in _statements(body)
+    )
 
 
 def _is_docstring(statement: cst.BaseStatement) -> bool:

@@ -49,7 +49,7 @@ class Scope:
     that may be specialised, None for any other; ``part`` the same for what a factory parameter is
     given. ``elsewhere`` gives the function that makes a call's object, where the unit has one.
     ``obstacles`` says what in a definition is outside the subset; ``reserved`` are parameters that
-    the unit gives itself.
+    the unit gives itself. ``builds`` tells the singletons that the unit writes out on their own.
     """
 
     value: Callable[[Node], cst.BaseExpression]
@@ -60,6 +60,7 @@ class Scope:
     elsewhere: Callable[[Call], cst.BaseExpression | None] = lambda call: None
     obstacles: Callable[[Definition], Sequence[Violation]] = violations
     reserved: frozenset[str] = frozenset()
+    builds: Callable[[Call], bool] = lambda call: False
 
 
 class Families:
@@ -170,7 +171,7 @@ class Families:
     def share(self, call: Call) -> None:
         """Notes a singleton that is met below another call."""
         if call not in self.shared:
-            self.shared[call] = self.part(call)
+            self.shared[call] = self.part(call, top=self.scope.builds(call))
 
     def _use(
         self,

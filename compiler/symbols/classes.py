@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from fgc.compiler.symbols.dataclass_init import dataclass_options, dataclass_parameters
 from fgc.compiler.symbols.declarations import Class, Function, Value
 from fgc.compiler.symbols.modules import ABSENT, UNKNOWN, Definition, Missing, Modules
-from fgc.compiler.symbols.symbol import Parameter, Signature
+from fgc.compiler.symbols.symbol import Method, Parameter, Signature
 
 # Bases that bring neither a constructor nor anything else that matters here.
 _NEUTRAL = frozenset({"object", "Generic", "Protocol", "ABC", "NamedTuple"})
@@ -59,6 +59,22 @@ class Classes:
                 found |= declared.methods.keys() | {f.name for f in declared.fields}
                 found.update(declared.attributes)
         return {name for name in found if not name.startswith("_")}
+
+    def methods(self, owner: Definition, is_own: Callable[[Definition], bool]) -> dict[str, Method]:
+        """The public methods of a class, as far as classes define them of which ``is_own`` holds.
+
+        A name that is bound otherwise than by `def` is among them, of unknown signature.
+        """
+        found: dict[str, Method] = {}
+        for ancestor in self.ancestors(owner):
+            if ancestor is None or ancestor.file is None or not is_own(ancestor):
+                continue
+            declared = _class(ancestor)
+            for name, function in declared.methods.items():
+                found.setdefault(name, Method(_bound(function), ancestor.file, function.line))
+            for name in declared.attributes:
+                found.setdefault(name, Method(None, ancestor.file, declared.line))
+        return {name: method for name, method in found.items() if not name.startswith("_")}
 
     def constructor(self, owner: Definition) -> Signature | None:
         """What a call of the class takes; None where the source does not tell.
@@ -156,6 +172,14 @@ def method_signature(function: Function) -> Signature | None:
     if "property" in names or "cached_property" in names:
         return None
     return _without_first(function) if "classmethod" in names else Signature(function.parameters)
+
+
+def _bound(function: Function) -> Signature | None:
+    """What a call of a method of an object takes."""
+    names = {_last_name(text) for text in function.decorators}
+    if function.parameters is None or "property" in names or "cached_property" in names:
+        return None
+    return Signature(function.parameters) if "staticmethod" in names else _without_first(function)
 
 
 def _class(definition: Definition) -> Class:

@@ -25,7 +25,7 @@ from fgc.compiler.symbols.modules import (
     project_module,
 )
 from fgc.compiler.symbols.spec import ImportSpec, Malformed, parse
-from fgc.compiler.symbols.symbol import Origin, Signature, Symbol, SymbolKind
+from fgc.compiler.symbols.symbol import Method, Origin, Signature, Symbol, SymbolKind
 
 RUNTIME = "fgc.runtime"
 
@@ -50,6 +50,7 @@ class Symbols:
         self._found_in(project_root, search_path)
         self.modules = Modules(locator or Locator(), cache or SymbolCache.default())
         self.classes = Classes(self.modules)
+        self._defined: dict[tuple[str | None, str], Definition] = {}
 
     def of_project(self, project_root: Path, search_path: Sequence[Path]) -> Symbols:
         """Those of another project; what has been read serves both."""
@@ -75,6 +76,25 @@ class Symbols:
                 return self._dotted(spec)
             case "file" | "relative":
                 return self._in_project(spec, search_path)
+
+    def methods(self, symbol: Symbol) -> dict[str, Method] | None:
+        """The methods of a class that was looked up, where it is the project's or the runtime's.
+
+        What a third-party class defines is left out: nothing that is emitted may depend on it.
+        """
+        found = self._defined.get((symbol.file, symbol.definition_name or ""))
+        if symbol.kind != "class" or symbol.origin not in ("runtime", "project") or found is None:
+            return None
+        return self.classes.methods(found, self._is_own)
+
+    def _is_own(self, found: Definition) -> bool:
+        """Whether a definition stands in the project or the runtime."""
+        if found.module.name.startswith(f"{RUNTIME}."):
+            return True
+        file = Path(found.file or "")
+        folders = (self._root, *self._search_path)
+        inside = any(file.is_relative_to(folder) for folder in folders)
+        return inside and "site-packages" not in file.parts
 
     def _in_module(self, spec: ImportSpec) -> Answer:
         module = self.modules.locator.find(spec.module)
@@ -160,6 +180,7 @@ class Symbols:
 
     def _symbol(self, spec: ImportSpec, found: Definition) -> Symbol:
         declaration = found.declaration
+        self._defined[found.file, found.name] = found
         kind: SymbolKind = "value"
         signature: Signature | None = None
         summary = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,6 +97,18 @@ def _parameter_text(parameter: Parameter) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """A public method of a class, as an object of the class has it, and where it is written.
+
+    ``signature`` is None where the source does not tell.
+    """
+
+    signature: Signature | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Symbol:
     """A resolved import spec.
 
@@ -107,6 +120,9 @@ class Symbol:
     once re-exports are followed, and ``file`` (absolute) and ``line`` are that place; all are None
     where it cannot be told. ``signature`` is None where it cannot be told either: such a symbol is
     used unchecked.
+
+    ``methods`` are asked for where the program calls objects of a class by the names of their
+    methods, and None elsewhere: those that the project's and the runtime's own source defines.
     """
 
     spec: str
@@ -120,3 +136,4 @@ class Symbol:
     summary: str = ""
     definition_module: str | None = None
     definition_name: str | None = None
+    methods: Mapping[str, Method] | None = None

@@ -78,6 +78,8 @@ def save_checkpoint(
     *,
     # how many checkpoints to keep, the newest
     keep: int | None = None,
+    # what else has a state, by name
+    callbacks: dict[str, Any] | None = None,
 ) -> None:
     """Writes the checkpoint of this step. Earlier ones stay whole if this is cut short.
 
@@ -94,6 +96,8 @@ def save_checkpoint(
         shutil.rmtree(leftover)
     temporary.mkdir(parents=True)
     parts = _copy_model_files(project_dir / "model", temporary) + _write_state(state, temporary)
+    if callbacks is not None:
+        parts += _write_callbacks(callbacks, temporary)
     seal(
         temporary,
         parts,
@@ -121,6 +125,8 @@ def load_checkpoint(
     # whether the run begins at a checkpoint of another, and whether this one may be its own
     from_checkpoint: bool = False,
     own: bool = True,
+    # what else has a state, by name; one that was added since begins anew
+    callbacks: dict[str, Any] | None = None,
 ) -> list[str]:
     """Sets what training changes to what it was when the checkpoint was written.
 
@@ -147,8 +153,17 @@ def load_checkpoint(
         saved["progress"]["start_step"] = saved["progress"]["step"]
     for component, part_state in saved.items():
         state.parts()[component].load_state_dict(part_state)
+    if callbacks is not None:
+        for name, callback in callbacks.items():
+            if (folder / _callback_name(name)).exists():
+                callback.load_state_dict(_load(folder / _callback_name(name)))
     load_random_state(_load(folder / _random_state_name()), state.device)
     return changed_options(state.optimizer, optimizer)
+
+
+def checkpoint_folder(checkpoints: Path, step: int) -> Path:
+    """Where the checkpoint of a step lies."""
+    return checkpoints / _name(step)
 
 
 def whole_checkpoints(checkpoints: Path) -> list[Path]:
@@ -205,6 +220,16 @@ def _write_state(state: TrainingState, folder: Path) -> list[Part]:
         *(Part(f"{component}.pt", component) for component in state.parts()),
         Part(_random_state_name(), "random_state", "PER_RANK", (strategy.rank(),)),
     ]
+
+
+def _write_callbacks(callbacks: dict[str, Any], folder: Path) -> list[Part]:
+    for name, callback in callbacks.items():
+        torch.save(callback.state_dict(), folder / _callback_name(name))
+    return [Part(_callback_name(name), f"callback {name}") for name in callbacks]
+
+
+def _callback_name(name: str) -> str:
+    return f"callback-{name}.pt"
 
 
 def _name(step: int) -> str:

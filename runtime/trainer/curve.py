@@ -1,5 +1,6 @@
 """The loss curve, in the terminal and as a picture."""
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import numpy as np
 
 # What is measured over the steps: steps ascending, and a value for each.
 Series = tuple[Sequence[int], Sequence[float]]
+
+# With fewer points a mean of neighbours hides more than it shows.
+_ENOUGH_TO_SMOOTH = 40
 
 # The bit of each of a braille character's dots, by row from the top and column.
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -27,21 +31,61 @@ def draw(series: Series, *, width: int = 60, height: int = 12) -> str:
     return _with_axes(cells, low, high, steps[0], steps[-1])
 
 
-def save_picture(path: Path, named: dict[str, Series], *, ylabel: str) -> None:
-    """Draws several series into one PNG file, each under its name."""
+def save_picture(
+    path: Path, title: str, training: Series, held_out: Series, learning_rate: Series
+) -> None:
+    """Draws the losses over the steps into an SVG file, and the learning rate behind them.
+
+    The same series give the same bytes.
+    """
     # Imported here, for it takes long, and no screen is needed.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.0, 5.0), layout="constrained")
-    axes = figure.add_subplot()
-    for name, (steps, values) in named.items():
-        axes.plot(steps, values, label=name, marker="o" if len(steps) < 20 else None)
-    axes.set_xlabel("step")
-    axes.set_ylabel(ylabel)
-    axes.grid(alpha=0.3)
-    axes.legend()
-    FigureCanvasAgg(figure).print_png(str(path))
+    # text as text, and names of parts that do not change from one time to the next
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "loss", "font.size": 10}):
+        figure = Figure(figsize=(8.0, 4.8), layout="constrained")
+        axes = figure.add_subplot()
+        rate_axes = axes.twinx()
+        rate_axes.plot(*learning_rate, color="0.8", linewidth=1, linestyle="--")
+        rate_axes.set_ylabel("learning rate", color="0.6")
+        rate_axes.set_ylim(bottom=0)
+        rate_axes.tick_params(colors="0.6", length=0)
+        # the losses are drawn above the rate
+        axes.set_zorder(rate_axes.get_zorder() + 1)
+        axes.patch.set_visible(False)
+        steps, losses = training
+        if len(steps) >= _ENOUGH_TO_SMOOTH:
+            axes.plot(steps, losses, color="tab:blue", linewidth=0.8, alpha=0.3)
+            axes.plot(steps, smoothed(losses), color="tab:blue", label="training")
+        else:
+            axes.plot(steps, losses, color="tab:blue", label="training", marker=".")
+        if held_out[0]:
+            axes.plot(*held_out, color="tab:orange", label="held out", marker="o", markersize=4)
+        axes.set_title(title, loc="left", fontsize=11, parse_math=False)
+        axes.set_xlabel("step")
+        axes.set_ylabel("loss (nats per token)")
+        axes.grid(alpha=0.25)
+        axes.legend(frameon=False)
+        for each in (axes, rate_axes):
+            each.spines[["top", "right"]].set_visible(False)
+        # made in memory, so that a picture that cannot be made leaves the one of before
+        picture = io.StringIO()
+        figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
+    path.write_text(picture.getvalue(), encoding="utf-8")
+
+
+def smoothed(values: Sequence[float]) -> list[float]:
+    """The mean of each value and its neighbours: of a twentieth of all, fewer towards both ends.
+
+    >>> smoothed([3.0, 1.0, 2.0])
+    [3.0, 1.0, 2.0]
+    """
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    places = np.arange(len(values))
+    reach = np.minimum(len(values) // 40, np.minimum(places, places[::-1]))
+    means = (sums[places + reach + 1] - sums[places - reach]) / (2 * reach + 1)
+    return means.tolist()
 
 
 def _with_axes(

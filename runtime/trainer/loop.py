@@ -1,8 +1,10 @@
 """The training loop."""
 
+from collections.abc import Callable
 from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 from typing import Literal
 
 import torch
@@ -13,15 +15,18 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 from transformers import PreTrainedModel
 
+from fgc.runtime.callbacks.questions import any_asks
 from fgc.runtime.data.batch import Batch
 from fgc.runtime.data.batches import ShuffledBatches
 from fgc.runtime.trainer import strategy
 from fgc.runtime.trainer.checkpoint import TrainingState
+from fgc.runtime.trainer.checkpoint import checkpoint_folder
 from fgc.runtime.trainer.checkpoint import save_checkpoint
 from fgc.runtime.trainer.control import StopSignals
 from fgc.runtime.trainer.evaluate import evaluate
 from fgc.runtime.trainer.metrics import Measurements
 from fgc.runtime.trainer.metrics import MetricsLog
+from fgc.runtime.trainer.metrics import Record
 from fgc.runtime.trainer.precision import scaled_step
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.progress_bar import ProgressBar
@@ -39,6 +44,8 @@ def train(
     output_dir: Path,
     # the folder of train.py, from which a checkpoint takes the model's code and tokenizer
     project_dir: Path,
+    # what the metrics begin with
+    header: Record,
     # the step after which to stop
     last_step: int,
     # tokens that a step reads, over all ranks
@@ -63,6 +70,21 @@ def train(
     save_steps: int | None = None,
     # how many checkpoints to keep, the newest
     save_total_limit: int | None = None,
+    # what is called at the events of the run, and asked at each step: callbacks/events.py
+    on_train_begin: list[Callable[[TrainingState], None]] | None = None,
+    on_step_begin: list[Callable[[TrainingState], None]] | None = None,
+    on_pre_optimizer_step: list[Callable[[TrainingState], None]] | None = None,
+    on_optimizer_step: list[Callable[[TrainingState], None]] | None = None,
+    on_step_end: list[Callable[[TrainingState], None]] | None = None,
+    on_log: list[Callable[[TrainingState, Record], None]] | None = None,
+    on_evaluate: list[Callable[[TrainingState, Record], None]] | None = None,
+    on_save: list[Callable[[TrainingState, Path], None]] | None = None,
+    on_train_end: list[Callable[[TrainingState], None]] | None = None,
+    should_evaluate: list[Callable[[TrainingState], bool]] | None = None,
+    should_save: list[Callable[[TrainingState], bool]] | None = None,
+    should_training_stop: list[Callable[[TrainingState], bool]] | None = None,
+    # those whose state a checkpoint holds, by name
+    callbacks: dict[str, Any] | None = None,
 ) -> int | None:
     """Trains until `last_step`, or until a signal asks to stop, and saves a checkpoint.
 
@@ -77,7 +99,7 @@ def train(
     saved_step = progress.step
     model.train()
     with (
-        MetricsLog(output_dir / "metrics.jsonl", progress) as metrics,
+        MetricsLog(output_dir / "metrics.jsonl", progress, header) as metrics,
         ProgressBar(progress.step, last_step) as bar,
         StopSignals() as signals,
         (
@@ -88,7 +110,15 @@ def train(
             )
         ),
     ):
+        if on_train_begin is not None:
+            for handle in on_train_begin:
+                handle(state)
         while progress.step < last_step and signals.received is None:
+            if should_training_stop is not None and any_asks(should_training_stop, state):
+                break
+            if on_step_begin is not None:
+                for handle in on_step_begin:
+                    handle(state)
             if gradient_accumulation_steps is None:
                 batch = next(batches)
                 num_targets = strategy.total(batch.num_targets)
@@ -102,10 +132,15 @@ def train(
                     model, micro_batches, num_targets, device, precision=precision, scaler=scaler
                 )
             measured: Measurements = {"learning_rate": schedule.get_last_lr()[0]}
+            if scaler is not None and (
+                max_grad_norm is not None or on_pre_optimizer_step is not None
+            ):
+                scaler.unscale_(optimizer)
             if max_grad_norm is not None:
-                if scaler is not None:
-                    scaler.unscale_(optimizer)
                 measured["grad_norm"] = strategy.clip_grad_norm(model, max_grad_norm)
+            if on_pre_optimizer_step is not None:
+                for handle in on_pre_optimizer_step:
+                    handle(state)
             if scaler is None:
                 optimizer.step()
                 schedule.step()
@@ -114,32 +149,74 @@ def train(
             else:
                 # the weights are as before, and so the learning rate stays where it is
                 measured.pop("grad_norm", None)
+            if on_optimizer_step is not None:
+                for handle in on_optimizer_step:
+                    handle(state)
             optimizer.zero_grad()
             progress.advance(loss, num_targets, tokens_per_step)
             bar.advance()
+            if on_step_end is not None:
+                for handle in on_step_end:
+                    handle(state)
 
             if progress.step % logging_steps == 0:
                 measured["loss"] = strategy.total(progress.take_mean_loss())
                 measured["tokens_per_second"] = metrics.tokens_per_second(progress)
                 if scaler is not None:
                     measured["loss_scale"] = scaler.get_scale()
-                bar.show(metrics.write(progress, measured))
-            if eval_data is not None and eval_steps is not None and progress.step % eval_steps == 0:
+                record = metrics.write(progress, measured)
+                bar.show(record)
+                if on_log is not None:
+                    for handle in on_log:
+                        handle(state, record)
+            if eval_data is not None and (
+                (eval_steps is not None and progress.step % eval_steps == 0)
+                or (should_evaluate is not None and any_asks(should_evaluate, state))
+            ):
                 eval_loss = evaluate(model, eval_data, device, precision=precision)
-                bar.show(metrics.write(progress, {"eval_loss": eval_loss}))
-            if save_steps is not None and progress.step % save_steps == 0:
-                save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
+                record = metrics.write(progress, {"eval_loss": eval_loss})
+                bar.show(record)
+                if on_evaluate is not None:
+                    for handle in on_evaluate:
+                        handle(state, record)
+                    # what they took is no part of the next step's time
+                    metrics.start_window(progress)
+            if (save_steps is not None and progress.step % save_steps == 0) or (
+                should_save is not None and any_asks(should_save, state)
+            ):
+                save_checkpoint(
+                    checkpoints, state, project_dir, keep=save_total_limit, callbacks=callbacks
+                )
                 saved_step = progress.step
+                if on_save is not None:
+                    for handle in on_save:
+                        handle(state, checkpoint_folder(checkpoints, saved_step))
 
         if saved_step < progress.step:
-            save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
+            save_checkpoint(
+                checkpoints, state, project_dir, keep=save_total_limit, callbacks=callbacks
+            )
+            if on_save is not None:
+                for handle in on_save:
+                    handle(state, checkpoint_folder(checkpoints, progress.step))
         # What the cadences have not covered. A run that goes on drops these records; one that was
         # stopped before it had them makes them when it is started again.
         if signals.received is None:
             if progress.losses:
                 loss = strategy.total(progress.mean_loss())
-                bar.show(metrics.write(progress, {"loss": loss}, final=True))
+                record = metrics.write(progress, {"loss": loss}, final=True)
+                bar.show(record)
+                if on_log is not None:
+                    for handle in on_log:
+                        handle(state, record)
             if eval_data is not None and (eval_steps is None or progress.step % eval_steps != 0):
                 eval_loss = evaluate(model, eval_data, device, precision=precision)
-                bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
+                record = metrics.write(progress, {"eval_loss": eval_loss}, final=True)
+                bar.show(record)
+                if on_evaluate is not None:
+                    for handle in on_evaluate:
+                        handle(state, record)
+        if on_train_end is not None:
+            for handle in on_train_end:
+                handle(state)
     return signals.received

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.checkpoint import code_hash
@@ -19,6 +20,8 @@ def resume(
     *,
     # whether the run begins at a checkpoint of another, where its schedule begins
     from_checkpoint: bool = False,
+    # what else has a state, by name
+    callbacks: dict[str, Any] | None = None,
 ) -> None:
     """Loads the checkpoint that `choice` names, if any.
 
@@ -36,9 +39,11 @@ def resume(
         try:
             if from_checkpoint:
                 own = folder.resolve().parent == checkpoints.resolve()
-                changes = load_checkpoint(folder, state, from_checkpoint=True, own=own)
+                changes = load_checkpoint(
+                    folder, state, from_checkpoint=True, own=own, callbacks=callbacks
+                )
             else:
-                changes = load_checkpoint(folder, state)
+                changes = load_checkpoint(folder, state, callbacks=callbacks)
         except DamagedCheckpoint as error:
             if choice != "auto":
                 raise SystemExit(f"error: {folder} is not a whole checkpoint: {error}") from error

@@ -1,5 +1,7 @@
 """What a run says of itself when it ends."""
 
+import shlex
+import sys
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -9,37 +11,58 @@ from fgc.runtime.trainer.curve import Series
 from fgc.runtime.trainer.curve import draw
 from fgc.runtime.trainer.curve import save_picture
 from fgc.runtime.trainer.metrics import Record
-from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.metrics import read_run
 
 
 def print_summary(output_dir: Path) -> None:
-    """Prints the results and the loss curve, which it also saves as loss.png.
+    """Prints the results and the loss curve, which it also saves as loss.svg, and how a run that
+    is not finished goes on.
 
     All is read from the metrics, so that it covers what earlier processes of the run did.
     """
-    records = read_metrics(output_dir / "metrics.jsonl")
+    header, records, end = read_run(output_dir / "metrics.jsonl")
     train_loss = _series(records, "loss")
     eval_loss = _series(records, "eval_loss")
-    if not train_loss[0]:
+    if train_loss[0]:
+        rows = {
+            "steps": f"{records[-1]['step']:,} of {header['total_steps']:,}",
+            "tokens": f"{records[-1]['tokens']:,}",
+            "time": str(timedelta(seconds=round(records[-1]["seconds"]))),
+            "loss": f"{train_loss[1][-1]:.4f}",
+        }
+        if eval_loss[0]:
+            rows["held-out loss"] = f"{eval_loss[1][-1]:.4f}"
+        rows["checkpoint"] = str(whole_checkpoints(output_dir / "checkpoints")[-1])
+        rows["curve"] = str(output_dir / "loss.svg")
+        # where the output has not these characters, the picture shows the same
+        with suppress(UnicodeEncodeError):
+            print(f"\n{draw(train_loss)}\n")
+        for name, value in rows.items():
+            print(f"{name:<14}{value}")
+        learning_rate = _series(records, "learning_rate")
+        save_picture(output_dir / "loss.svg", header["run"], train_loss, eval_loss, learning_rate)
+    else:
         print("no loss was logged")
-        return
-    rows = {
-        "steps": f"{records[-1]['step']:,}",
-        "tokens": f"{records[-1]['tokens']:,}",
-        "time": str(timedelta(seconds=round(records[-1]["seconds"]))),
-        "loss": f"{train_loss[1][-1]:.4f}",
-    }
-    if eval_loss[0]:
-        rows["held-out loss"] = f"{eval_loss[1][-1]:.4f}"
-    rows["checkpoint"] = str(whole_checkpoints(output_dir / "checkpoints")[-1])
-    rows["curve"] = str(output_dir / "loss.png")
-    # where the output has not these characters, the picture shows the same
-    with suppress(UnicodeEncodeError):
-        print(f"\n{draw(train_loss)}\n")
-    for name, value in rows.items():
-        print(f"{name:<14}{value}")
-    named = {"training": train_loss} | ({"held out": eval_loss} if eval_loss[0] else {})
-    save_picture(output_dir / "loss.png", named, ylabel="loss (nats per token)")
+    if end.get("end") == "stopped":
+        print(f"\nstopped after step {end['step']:,} of {header['total_steps']:,}; to go on:")
+        print(f"  {shlex.join(['python', *_going_on(sys.argv)])}")
+
+
+def _going_on(arguments: list[str]) -> list[str]:
+    """The command line that goes on from where the run was stopped.
+
+    >>> _going_on(["run/train.py", "--max-steps", "5", "--device", "cpu", "--resume=never"])
+    ['run/train.py', '--device', 'cpu']
+    """
+    dropped = ("--max-steps", "--resume")
+    kept: list[str] = []
+    skip = False
+    for argument in arguments:
+        if skip or argument.partition("=")[0] in dropped:
+            skip = not skip and argument in dropped
+        else:
+            kept.append(argument)
+    return kept
 
 
 def _series(records: list[Record], name: str) -> Series:

@@ -2,7 +2,23 @@
 
 from pathlib import Path
 
-from fgc.compiler.program.target import Launch, Program, Slot
+from fgc.compiler.program.target import Callbacks, Launch, Program, Slot
+
+# As `Events` in runtime/callbacks/events.py says, where each is explained.
+_EVENTS = {
+    "on_train_begin": ("state",),
+    "on_step_begin": ("state",),
+    "on_pre_optimizer_step": ("state",),
+    "on_optimizer_step": ("state",),
+    "on_step_end": ("state",),
+    "on_log": ("state", "record"),
+    "on_evaluate": ("state", "record"),
+    "on_save": ("state", "checkpoint"),
+    "on_train_end": ("state",),
+    "should_evaluate": ("state",),
+    "should_save": ("state",),
+    "should_training_stop": ("state",),
+}
 
 TRAIN = Program(
     path="train.py",
@@ -22,6 +38,7 @@ TRAIN = Program(
     launch={
         "cache_dir": Launch("Path"),
         "named_parameters": Launch("Iterable[tuple[str, nn.Parameter]]", slot="optimizer"),
+        "output_dir": Launch("Path", given="args.output_dir"),
         "rank": Launch("int", "strategy.rank()"),
         "world_size": Launch("int", "strategy.world_size()"),
     },
@@ -35,6 +52,7 @@ TRAIN = Program(
         "grad_accum": "int",
         "device_type": "str",
         "cache_dir": "Path",
+        "output_dir": "Path",
     },
     imports={
         "PreTrainedTokenizerFast": "transformers",
@@ -44,4 +62,5 @@ TRAIN = Program(
         "LRScheduler": "torch.optim.lr_scheduler",
         "Path": "pathlib",
     },
+    callbacks=Callbacks(key="callbacks", events=_EVENTS, states="callbacks"),
 )

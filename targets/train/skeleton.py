@@ -10,6 +10,7 @@ offered keywords that it depends on.
 # pyright: reportPossiblyUnboundVariable=false
 
 import argparse
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -31,6 +32,7 @@ from fgc.runtime.schedule.budget import steps
 from fgc.runtime.trainer import strategy
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.header import print_header
+from fgc.runtime.trainer.metrics import Record
 from fgc.runtime.trainer.precision import default_dtype
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.random_state import seed_everything
@@ -101,6 +103,21 @@ def main(
     build_optimizer: Factory[Optimizer],
     build_lr_scheduler: Factory[LRScheduler],
     train: Factory[int | None],
+    # what the callbacks do at the events of the run, and are asked: runtime/callbacks/events.py
+    on_train_begin: list[Callable[[TrainingState], None]] | None = None,
+    on_step_begin: list[Callable[[TrainingState], None]] | None = None,
+    on_pre_optimizer_step: list[Callable[[TrainingState], None]] | None = None,
+    on_optimizer_step: list[Callable[[TrainingState], None]] | None = None,
+    on_step_end: list[Callable[[TrainingState], None]] | None = None,
+    on_log: list[Callable[[TrainingState, Record], None]] | None = None,
+    on_evaluate: list[Callable[[TrainingState, Record], None]] | None = None,
+    on_save: list[Callable[[TrainingState, Path], None]] | None = None,
+    on_train_end: list[Callable[[TrainingState], None]] | None = None,
+    should_evaluate: list[Callable[[TrainingState], bool]] | None = None,
+    should_save: list[Callable[[TrainingState], bool]] | None = None,
+    should_training_stop: list[Callable[[TrainingState], bool]] | None = None,
+    # those of them that have a state, by name
+    callbacks: dict[str, Any] | None = None,
 ) -> int:
     args = parse_args()
     device = strategy.start(args.device)
@@ -135,16 +152,23 @@ def main(
         state = TrainingState(
             model, optimizer, lr_scheduler, train_data, progress, device, scaler=scaler
         )
-    print_header(
+    header = print_header(
+        (__doc__ or "").partition("\n")[0],
         model,
         device,
         train_data.data,
+        HERE,
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
         optimizer=None if parameter_groups is None else optimizer,
     )
     resume(
-        args.resume, args.output_dir / "checkpoints", state, HERE, from_checkpoint=from_checkpoint
+        args.resume,
+        args.output_dir / "checkpoints",
+        state,
+        HERE,
+        from_checkpoint=from_checkpoint,
+        callbacks=callbacks,
     )
     if from_checkpoint:
         total_steps += progress.start_step
@@ -157,6 +181,7 @@ def main(
         device=device,
         output_dir=args.output_dir,
         project_dir=HERE,
+        header=header,
         last_step=total_steps if args.max_steps is None else min(args.max_steps, total_steps),
         tokens_per_step=tokens_per_step,
         eval_data=(
@@ -166,6 +191,19 @@ def main(
         ),
         precision=precision,
         scaler=None if build_scaler is None else scaler,
+        on_train_begin=on_train_begin,
+        on_step_begin=on_step_begin,
+        on_pre_optimizer_step=on_pre_optimizer_step,
+        on_optimizer_step=on_optimizer_step,
+        on_step_end=on_step_end,
+        on_log=on_log,
+        on_evaluate=on_evaluate,
+        on_save=on_save,
+        on_train_end=on_train_end,
+        should_evaluate=should_evaluate,
+        should_save=should_save,
+        should_training_stop=should_training_stop,
+        callbacks=callbacks,
     )
     print_summary(args.output_dir)
     strategy.finish()

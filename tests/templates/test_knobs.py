@@ -60,6 +60,12 @@ GROUPED: Settings = {
     "optimizer.0.0": "!var named_parameters",
 }
 
+
+def sampling(name: str, value: Scalar, argument: str) -> Knob:
+    """A knob of the text samples."""
+    return Knob(name, value, {f"callbacks.0.{argument}": value}, given={"sample_prompts": "Once"})
+
+
 KNOBS = [
     number("config_name", "A", "meta.config_name"),
     number("config_description", "b: c", "meta.config_description"),
@@ -166,6 +172,32 @@ KNOBS = [
     number("eval_steps", None, "trainer.eval_steps"),
     number("save_steps", 3, "trainer.save_steps"),
     number("save_total_limit", None, "trainer.save_total_limit"),
+    Knob(
+        "sample_prompts",
+        "Once",
+        {
+            "callbacks.0": "fgc.runtime.callbacks.samples:TextSamples",
+            "callbacks.0.prompts.0": "Once",
+            "callbacks.0.output_dir": "!var output_dir",
+            "callbacks.0.max_new_tokens": 64,
+            "callbacks.0.temperature": None,
+            "callbacks.0.steps": None,
+            "callbacks.0.precision": None,
+            "callbacks.0.compiled": False,
+            "callbacks.0.tensorboard": None,
+        },
+    ),
+    sampling("sample_steps", 9, "steps"),
+    sampling("sample_tokens", 7, "max_new_tokens"),
+    sampling("sample_temperature", 0.5, "temperature"),
+    Knob(
+        "tensorboard",
+        True,
+        {
+            "callbacks.0": "fgc.runtime.callbacks.tensorboard:TensorBoard",
+            "callbacks.0.output_dir": "!var output_dir",
+        },
+    ),
     Knob("hidden_size", 640, {f"{FIELD}hidden_size": 640, f"{FIELD}head_dim": 20}),
     number("intermediate_size", 100, f"{FIELD}intermediate_size"),
     number("num_hidden_layers", 3, f"{FIELD}num_hidden_layers"),

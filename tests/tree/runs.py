@@ -10,8 +10,10 @@ CLOCK = ("seconds", "tokens_per_second")
 
 
 def records(output: Path) -> list[dict[str, Any]]:
-    """The lines of metrics.jsonl, without what depends on the clock."""
-    lines = (output / "metrics.jsonl").read_text().splitlines()
+    """The lines of metrics.jsonl, without what depends on the clock, and without the first, which
+    is of one process."""
+    header, *lines = (output / "metrics.jsonl").read_text().splitlines()
+    assert "step" not in json.loads(header)
     parsed = [json.loads(line) for line in lines]
     return [{k: v for k, v in record.items() if k not in CLOCK} for record in parsed]
 

@@ -25,9 +25,12 @@ OFF: dict[str, Scalar] = {
     "attention_dropout": 0.1,
     "embedding_dropout": 0.1,
     "residual_dropout": 0.2,
+    "sample_steps": 100,
+    "sample_temperature": 0.8,
 }
-# What says something only beside those.
-BESIDE = {"lr_alpha": 0.5}
+# What says something only beside those, and beside what is no number.
+BESIDE = {"lr_alpha": 0.5, "sample_tokens": 64}
+GIVEN: dict[str, Scalar] = {**OFF, "sample_prompts": "In the beginning"}
 
 # What other schedules read.
 INFINITE: dict[str, Scalar] = {"schedule": "infinite"}
@@ -77,8 +80,8 @@ def test_a_number_is_at_most_three_lines(builds: Builds, name: str) -> None:
 def test_a_number_that_the_baseline_does_without(builds: Builds, name: str) -> None:
     value = (OFF | BESIDE)[name]
     assert isinstance(value, int | float)
-    after = builds.files(**{**OFF, name: halved(value)})
-    assert 1 <= changed_lines(builds.files(**OFF), after) <= 3
+    after = builds.files(**{**GIVEN, name: halved(value)})
+    assert 1 <= changed_lines(builds.files(**GIVEN), after) <= 3
 
 
 def test_the_tokens_of_a_step(builds: Builds) -> None:

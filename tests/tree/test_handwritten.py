@@ -43,6 +43,7 @@ BATCHES = "runtime/data/batches.py"
 DOCUMENTS = "runtime/data/documents.py"
 ENCODE = "runtime/data/encode.py"
 BUDGET = "runtime/schedule/budget.py"
+LOOP = "runtime/trainer/loop.py"
 SCHEDULE = "runtime/schedule/warmup_stable_decay.py"
 ANY = ("...",)
 """A whole definition."""
@@ -170,6 +171,37 @@ EXPLAINED: dict[str, list[Hunk]] = {
             'parser = argparse.ArgumentParser(description=__doc__.partition("\\n")[0])',
             'parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\\n")[0])',
         ),
+    ],
+    "the metrics begin with what the run is": [
+        hunk(LOOP, "train", (), ("# what the metrics begin with", "header: Record,")),
+        hunk(
+            LOOP,
+            "train",
+            'MetricsLog(output_dir / "metrics.jsonl", progress) as metrics,',
+            'MetricsLog(output_dir / "metrics.jsonl", progress, header) as metrics,',
+        ),
+        hunk(
+            TRAIN,
+            "main",
+            "print_header(",
+            ("header = print_header(", '(__doc__ or "").partition("\\n")[0],'),
+        ),
+        hunk(TRAIN, "main", (), "HERE,"),
+        hunk(TRAIN, "main", (), "header=header,"),
+    ],
+    "a record has a name, for there may be callbacks that it is given to": [
+        hunk(
+            LOOP,
+            "train",
+            f"bar.show(metrics.write(progress, {measured}))",
+            (f"record = metrics.write(progress, {measured})", "bar.show(record)"),
+        )
+        for measured in (
+            "measured",
+            '{"eval_loss": eval_loss}',
+            '{"loss": loss}, final=True',
+            '{"eval_loss": eval_loss}, final=True',
+        )
     ],
     "a blank line goes with the statement above it": [
         hunk(MODELING, "TinyLlamaAttention", "", ()),

@@ -147,10 +147,12 @@ def main() -> int:
 
     progress = Progress()
     state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
-    print_header(
+    header = print_header(
+        (__doc__ or "").partition("\n")[0],
         model,
         device,
         train_data.data,
+        HERE,
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
     )
@@ -164,6 +166,7 @@ def main() -> int:
         device=device,
         output_dir=args.output_dir,
         project_dir=HERE,
+        header=header,
         last_step=total_steps if args.max_steps is None else min(args.max_steps, total_steps),
         tokens_per_step=tokens_per_step,
         eval_data=build_eval_data(tokenizer, cache_dir),

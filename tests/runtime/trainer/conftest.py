@@ -112,6 +112,7 @@ class SmallRun:
             device=torch.device("cpu"),
             output_dir=self.output,
             project_dir=self.folder,
+            header={"run": "A small run", "total_steps": TOTAL_STEPS},
             last_step=last_step,
             tokens_per_step=BATCH_SIZE * SEQ_LEN,
             scaler=self.scaler,

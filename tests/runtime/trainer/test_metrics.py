@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
-from fgc.runtime.trainer.metrics import MetricsLog, read_metrics
+from fgc.runtime.trainer.metrics import MetricsLog, read_metrics, read_run
 from fgc.runtime.trainer.progress import Progress
+
+HEADER = {"run": "a test", "total_steps": 5}
 
 
 def write(path: Path, *steps: int, start: int = 0, final: bool = False) -> None:
-    with MetricsLog(path, Progress(step=start)) as metrics:
+    with MetricsLog(path, Progress(step=start), HEADER) as metrics:
         for step in steps:
             metrics.write(Progress(step=step), {"loss": torch.tensor(0.5)}, final=final)
 
@@ -20,7 +23,7 @@ def steps(path: Path) -> list[int]:
 
 def test_a_record_can_be_read_at_once(tmp_path) -> None:
     path = tmp_path / "new/metrics.jsonl"
-    with MetricsLog(path, Progress()) as metrics:
+    with MetricsLog(path, Progress(), HEADER) as metrics:
         metrics.write(Progress(step=1, tokens=8), {"loss": torch.tensor(0.5)})
         (record,) = read_metrics(path)
     assert record.pop("seconds") >= 0
@@ -61,9 +64,45 @@ def test_seconds_go_on_over_processes(tmp_path) -> None:
 def test_speed_is_since_the_latest_record(tmp_path, monkeypatch) -> None:
     now = 10.0
     monkeypatch.setattr("time.perf_counter", lambda: now)
-    with MetricsLog(tmp_path / "metrics.jsonl", Progress(tokens=1000)) as metrics:
+    with MetricsLog(tmp_path / "metrics.jsonl", Progress(tokens=1000), HEADER) as metrics:
         now = 12.0
         assert metrics.tokens_per_second(Progress(tokens=1500)) == 250.0
         metrics.write(Progress(tokens=1500), {})
         now = 13.0
         assert metrics.tokens_per_second(Progress(tokens=1600)) == 100.0
+
+
+def test_header_and_end(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    progress = Progress()
+    with MetricsLog(path, progress, HEADER) as metrics:
+        progress.step = 3
+        metrics.write(progress, {"loss": 0.5})
+        assert read_run(path).end == {}
+    assert read_run(path).header == HEADER
+    assert read_run(path).end.items() >= {"step": 3, "end": "stopped"}.items()
+    # another process of the run says what it is, and takes back that the run was over
+    with MetricsLog(path, progress, HEADER | {"pid": 2}) as metrics:
+        assert read_run(path) == (HEADER | {"pid": 2}, read_metrics(path), {})
+        progress.step = 5
+    assert steps(path) == [3]
+    assert read_run(path).end["end"] == "finished"
+
+
+def test_an_error_is_the_end(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    for error, said in (
+        (FloatingPointError("the loss is nan"), "FloatingPointError: the loss is nan"),
+        (KeyboardInterrupt(), "KeyboardInterrupt"),
+    ):
+        with pytest.raises(type(error)), MetricsLog(path, Progress(step=2), HEADER):
+            raise error
+        end = read_run(path).end
+        assert (end["end"], end["error"], end["step"]) == ("failed", said, 2)
+
+
+def test_a_file_without_header_is_read(tmp_path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    assert read_run(path) == ({}, [], {})
+    path.write_text('{"step": 1, "loss": 2.0}\n{"step": 2')
+    assert read_run(path) == ({}, [{"step": 1, "loss": 2.0}], {})

@@ -2,10 +2,15 @@
 
 import io
 import sys
+import xml.etree.ElementTree as ET
 
-from fgc.runtime.trainer.curve import draw
+import pytest
+
+from fgc.runtime.trainer.curve import draw, save_picture, smoothed
 from fgc.runtime.trainer.progress_bar import ProgressBar
 from fgc.runtime.trainer.summary import print_summary
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_a_curve_goes_from_corner_to_corner() -> None:
@@ -35,7 +40,46 @@ def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
     assert f"loss          {records[-1]['loss']:.4f}" in shown
     assert f"held-out loss {records[-2]['eval_loss']:.4f}" in shown
     assert str(run.checkpoints / "step-00000012") in shown
-    assert (run.output / "loss.png").read_bytes().startswith(b"\x89PNG")
+    picture = ET.fromstring((run.output / "loss.svg").read_text())
+    written = {"".join(text.itertext()).strip() for text in picture.iter(f"{SVG}text")}
+    assert {"A small run", "training", "held out", "loss (nats per token)"} <= written
+    assert "to go on" not in shown
+
+
+def test_a_picture_is_the_same_bytes_for_the_same_numbers(tmp_path) -> None:
+    steps = list(range(0, 1000, 10))
+    losses = ([3 + 5 / (1 + step / 50) for step in steps], [3.5, 3.2])
+    pictures = []
+    for name in ("a.svg", "b.svg"):
+        save_picture(
+            tmp_path / name,
+            "$\\losses$ & <rates>",
+            (steps, losses[0]),
+            ([500, 990], losses[1]),
+            (steps, [1e-3] * len(steps)),
+        )
+        pictures.append((tmp_path / name).read_bytes())
+    assert pictures[0] == pictures[1]
+    ET.fromstring(pictures[0])
+
+
+def test_smoothing_keeps_ends_and_straight_lines() -> None:
+    line = [2.0 * step for step in range(200)]
+    assert smoothed(line) == pytest.approx(line)
+    noise = [float(step % 2) for step in range(200)]
+    middle = smoothed(noise)[20:-20]
+    assert max(middle) - min(middle) < 0.2
+
+
+def test_a_run_that_was_stopped_says_how_to_go_on(small_run, monkeypatch, capsys) -> None:
+    run = small_run()
+    run.train(5)
+    command = ["run/train.py", "--max-steps", "5", "--output-dir", "my runs", "--resume=auto"]
+    monkeypatch.setattr(sys, "argv", command)
+    print_summary(run.output)
+    assert capsys.readouterr().out.endswith(
+        "\nstopped after step 5 of 12; to go on:\n  python run/train.py --output-dir 'my runs'\n"
+    )
 
 
 def test_an_output_without_unicode_gets_the_results(small_run, monkeypatch) -> None:
@@ -46,7 +90,7 @@ def test_an_output_without_unicode_gets_the_results(small_run, monkeypatch) -> N
     print_summary(run.output)
     shown.seek(0)
     assert "held-out loss" in shown.read()
-    assert (run.output / "loss.png").exists()
+    assert (run.output / "loss.svg").exists()
 
 
 def test_a_terminal_that_cannot_redraw_gets_plain_lines(monkeypatch, capsys) -> None:

@@ -17,6 +17,7 @@ from runtime.trainer.control import StopSignals
 from runtime.trainer.evaluate import evaluate
 from runtime.trainer.metrics import Measurements
 from runtime.trainer.metrics import MetricsLog
+from runtime.trainer.metrics import Record
 from runtime.trainer.progress import Progress
 from runtime.trainer.progress_bar import ProgressBar
 
@@ -33,6 +34,8 @@ def train(
     output_dir: Path,
     # the folder of train.py, from which a checkpoint takes the model's code and tokenizer
     project_dir: Path,
+    # what the metrics begin with
+    header: Record,
     # the step after which to stop
     last_step: int,
     # tokens that a step reads, over all ranks
@@ -63,7 +66,7 @@ def train(
     saved_step = progress.step
     model.train()
     with (
-        MetricsLog(output_dir / "metrics.jsonl", progress) as metrics,
+        MetricsLog(output_dir / "metrics.jsonl", progress, header) as metrics,
         ProgressBar(progress.step, last_step) as bar,
         StopSignals() as signals,
     ):
@@ -82,10 +85,12 @@ def train(
             if progress.step % logging_steps == 0:
                 measured["loss"] = strategy.total(progress.take_mean_loss())
                 measured["tokens_per_second"] = metrics.tokens_per_second(progress)
-                bar.show(metrics.write(progress, measured))
+                record = metrics.write(progress, measured)
+                bar.show(record)
             if progress.step % eval_steps == 0:
                 eval_loss = evaluate(model, eval_data, device)
-                bar.show(metrics.write(progress, {"eval_loss": eval_loss}))
+                record = metrics.write(progress, {"eval_loss": eval_loss})
+                bar.show(record)
             if progress.step % save_steps == 0:
                 save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
                 saved_step = progress.step
@@ -97,8 +102,10 @@ def train(
         if signals.received is None:
             if progress.losses:
                 loss = strategy.total(progress.mean_loss())
-                bar.show(metrics.write(progress, {"loss": loss}, final=True))
+                record = metrics.write(progress, {"loss": loss}, final=True)
+                bar.show(record)
             if progress.step % eval_steps != 0:
                 eval_loss = evaluate(model, eval_data, device)
-                bar.show(metrics.write(progress, {"eval_loss": eval_loss}, final=True))
+                record = metrics.write(progress, {"eval_loss": eval_loss}, final=True)
+                bar.show(record)
     return signals.received

@@ -1,0 +1,1 @@
+"""What a run calls at its events: `events.py` says which there are."""

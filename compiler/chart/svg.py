@@ -10,13 +10,13 @@ from fgc.compiler.chart.chart import Chart, Point, Series, placed, plain, shorte
 from fgc.compiler.chart.scale import Scale
 
 # Told apart by people who see fewer colours: Okabe and Ito, "Color Universal Design", 2008.
-_PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
+PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555")
 # Where there are more series than colours.
-_DASHES = ("", "6 3", "2 3", "8 3 2 3")
+DASHES = ("", "6 3", "2 3", "8 3 2 3")
 _LONGEST_LABEL = 60
 
 _SIZE = 13  # of the text, in pixels
-_CHARACTER = 0.58 * _SIZE  # the width of one, about
+_CHARACTER = 0.56 * _SIZE  # the width of one, about
 # Attributes, and no style sheet: one would hold for a whole page that the chart is put into.
 _TEXT = (
     f"font-family=\"system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif\" "
@@ -84,6 +84,21 @@ def svg(chart: Chart, *, width: int = 820, height: int = 480) -> str:
     return "\n".join([*parts, "</g>", "</svg>"]) + "\n"
 
 
+def stacked(charts: Sequence[Chart], *, width: int = 820, height: int = 480) -> str:
+    """``charts`` below each other in one document, each as `svg` draws it."""
+    if len(charts) == 1:
+        return svg(charts[0], width=width, height=height)
+    whole = height * len(charts)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {whole}" '
+        f'width="{width}" height="{whole}" role="img">'
+    ]
+    for number, chart in enumerate(charts):
+        drawn = svg(chart, width=width, height=height)
+        parts.append(f'<g transform="translate(0 {number * height})">\n{drawn.rstrip()}\n</g>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
 def _axes(frame: _Frame, y_ticks: Sequence[float], y_labels: Sequence[str]) -> list[str]:
     parts: list[str] = []
     for tick, label in zip(y_ticks, y_labels, strict=True):
@@ -132,10 +147,7 @@ def _series(chart: Chart, series: Series, frame: _Frame) -> list[str]:
         if len(points) > 1:
             parts.append(f'<polyline {faint}{look} points="{_coordinates(points)}"/>')
         if series.style == "points" or len(points) == 1:
-            color = _PALETTE[chart.color(series) % len(_PALETTE)]
-            parts += [
-                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>' for x, y in points
-            ]
+            parts += [_mark(x, y, chart.color(series)) for x, y in points]
     return parts
 
 
@@ -165,6 +177,8 @@ def _legend(chart: Chart, rows: Sequence[Sequence[Series]], left: float, top: fl
             parts.append(
                 f'<polyline {look} points="{x:.1f},{y - 4:.1f} {x + 22:.1f},{y - 4:.1f}"/>'
             )
+            if series.style == "points":
+                parts.append(_mark(x + 11, y - 4, chart.color(series)))
             texts.append(_text(x + 28, y, shortened(series.label, _LONGEST_LABEL)))
             x += _entry_width(series)
     return [*parts, "</g>", *texts] if rows else []
@@ -174,9 +188,14 @@ def _entry_width(series: Series) -> float:
     return 48 + _CHARACTER * len(shortened(series.label, _LONGEST_LABEL))
 
 
+def _mark(x: float, y: float, place: int) -> str:
+    color = PALETTE[place % len(PALETTE)]
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{color}"/>'
+
+
 def _look(place: int) -> str:
-    dash = _DASHES[place // len(_PALETTE) % len(_DASHES)]
-    stroke = f'stroke="{_PALETTE[place % len(_PALETTE)]}"'
+    dash = DASHES[place // len(PALETTE) % len(DASHES)]
+    stroke = f'stroke="{PALETTE[place % len(PALETTE)]}"'
     return f'{stroke} stroke-dasharray="{dash}"' if dash else stroke
 
 

@@ -15,6 +15,7 @@ from fgc.compiler.cli.build import build
 from fgc.compiler.cli.code import code
 from fgc.compiler.cli.construct import construct
 from fgc.compiler.cli.graph import graph
+from fgc.compiler.cli.logs import logs
 from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.options import project_options
 from fgc.compiler.cli.pp import pp
@@ -42,6 +43,7 @@ cli.add_command(build)
 cli.add_command(code)
 cli.add_command(construct)
 cli.add_command(graph)
+cli.add_command(logs)
 cli.add_command(ls)
 cli.add_command(pp)
 cli.add_command(run)

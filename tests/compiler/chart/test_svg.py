@@ -39,7 +39,7 @@ def test_lines_axes_and_legend() -> None:
     lines = list(root.iter(f"{NS}polyline"))
     assert [line.get("opacity") for line in lines] == [None, None, "0.3", None, None]
     assert lines[2].get("stroke") == lines[3].get("stroke") != lines[4].get("stroke")
-    assert len(list(root.iter(f"{NS}circle"))) == 3
+    assert len(list(root.iter(f"{NS}circle"))) == 1 + 3
 
 
 def test_labels_are_text_and_no_markup() -> None:

@@ -1,0 +1,1 @@
+"""What runs have left behind: their metrics, read without the programs that wrote them."""

@@ -65,7 +65,9 @@ def resolve(
             found.append(_unchecked(graph, call, answer.unchecked))
     for call in objects(graph, callbacks):
         if call in resolved:
-            resolved[call] = replace(resolved[call], methods=built.methods(resolved[call]))
+            resolved[call] = replace(
+                resolved[call], methods=projects[call.home].methods(resolved[call])
+            )
     found += _not_python(graph, (project_root, *search_path))
     found += _one_name_twice(resolved)
     return Resolution(graph, resolved, built.modules.loose), in_order(found)

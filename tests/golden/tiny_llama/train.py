@@ -156,7 +156,12 @@ def main() -> int:
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
     )
-    resume(args.resume, args.output_dir / "checkpoints", state, HERE)
+    resume(
+        args.resume,
+        args.output_dir / "checkpoints",
+        state,
+        HERE,
+    )
     stop_signal = train(
         model,
         optimizer,

@@ -162,13 +162,9 @@ def main(
         total_steps=total_steps,
         optimizer=None if parameter_groups is None else optimizer,
     )
+    checkpoints = args.output_dir / "checkpoints"
     resume(
-        args.resume,
-        args.output_dir / "checkpoints",
-        state,
-        HERE,
-        from_checkpoint=from_checkpoint,
-        callbacks=callbacks,
+        args.resume, checkpoints, state, HERE, from_checkpoint=from_checkpoint, callbacks=callbacks
     )
     if from_checkpoint:
         total_steps += progress.start_step

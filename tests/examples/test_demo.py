@@ -55,8 +55,8 @@ def test_it_trains_as_far_as_it_is_told(demo: Demo) -> None:
     assert len(losses) == STEPS // 10
     assert losses == sorted(losses, reverse=True)
     assert f"step {STEPS}/{STEPS}" in demo.output
-    assert (output / "loss.png").stat().st_size > 0
-    assert demo.output.count("loss.png") == 1
+    assert (output / "loss.svg").stat().st_size > 0
+    assert demo.output.count("loss.svg") == 1
 
 
 def test_the_checkpoint_loads_as_both_classes(demo: Demo) -> None:

@@ -62,6 +62,7 @@ REWRITTEN = {
     Place(SCHEDULE, "warmup_stable_decay"),
     Place("runtime/trainer/checkpoint.py", "load_checkpoint"),
     Place("runtime/trainer/resume.py", "resume"),
+    Place("runtime/trainer/header.py", "print_header"),
 }
 
 EXPLAINED: dict[str, list[Hunk]] = {
@@ -70,6 +71,17 @@ EXPLAINED: dict[str, list[Hunk]] = {
         hunk(TRAIN, "LR", "LR = 2.0e-3", "LR = 0.0012"),
         hunk(TRAIN, "WARMUP_TOKENS", "WARMUP_TOKENS = 50_000", "WARMUP_TOKENS = 100_000"),
         hunk(TRAIN, "main", "save_steps=100,", "save_steps=500,"),
+    ],
+    "a run that begins at a checkpoint, or has callbacks, says so in the same line": [
+        hunk(
+            TRAIN,
+            "main",
+            'resume(args.resume, args.output_dir / "checkpoints", state, HERE)',
+            (
+                'checkpoints = args.output_dir / "checkpoints"',
+                "resume(args.resume, checkpoints, state, HERE)",
+            ),
+        ),
     ],
     "no knob says how to sample": [
         hunk(

@@ -61,7 +61,7 @@ def test_trains_in_a_fresh_process(
     for expected in ("24 steps of 64 tokens", "held-out loss", "step-00000003"):
         assert expected in done.stdout
     assert records(output)[-1]["step"] == 3
-    assert (output / "loss.png").stat().st_size > 1000
+    assert (output / "loss.svg").stat().st_size > 1000
     lock = json.loads((tree / "fgc.lock").read_text())
     present = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}
     left = {p for p in present if "__pycache__" not in p and not p.startswith(".fgc/")}

@@ -156,12 +156,8 @@ def main() -> int:
         tokens_per_step=tokens_per_step,
         total_steps=total_steps,
     )
-    resume(
-        args.resume,
-        args.output_dir / "checkpoints",
-        state,
-        HERE,
-    )
+    checkpoints = args.output_dir / "checkpoints"
+    resume(args.resume, checkpoints, state, HERE)
     stop_signal = train(
         model,
         optimizer,

@@ -105,6 +105,8 @@ class Program:
         """The module in the file ``path``. Raises `NotKnown` where it cannot be read."""
         if path in self._modules:
             return self._modules[path]
+        if path not in self.files:
+            raise NotKnown(f"there is no {path}")
         try:
             tree = ast.parse(self.files[path])
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

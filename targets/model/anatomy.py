@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from fgc.compiler.evaluate.limits import NotKnown
+from fgc.compiler.evaluate.limits import Meter, NotKnown
 from fgc.compiler.evaluate.program import Program
 from fgc.compiler.evaluate.values import Unknown, Value
 from fgc.compiler.passes.emit import Emitted
@@ -20,7 +20,11 @@ from fgc.targets.model.spec import model_spec
 from fgc.targets.model.symbolic.library import torch_library
 from fgc.targets.model.symbolic.modules import ModuleObject
 from fgc.targets.model.symbolic.pretrained import ConfigObject
-from fgc.targets.model.symbolic.tensors import Shape, Tensor
+from fgc.targets.model.symbolic.shapes import Shape
+from fgc.targets.model.symbolic.tensors import Tensor
+
+DEEPEST = 60  # modules within modules
+PER_MODULE = 5  # steps of the evaluation that one takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +88,18 @@ def anatomy_of(
     """The modules of the model ``class_name`` in ``path``, made with a config of these fields."""
     program = Program(files)
     program.library.update(torch_library(program))
+
+    def follow() -> Module:
+        config = ConfigObject(copy.deepcopy(dict(fields)))
+        made = program.call(program.module(path).attribute(class_name), config)
+        if isinstance(made, ModuleObject):
+            return _Reading(program.evaluator.meter).module("", made, "")
+        raise NotKnown(made.reason if isinstance(made, Unknown) else "it is no module")
+
     try:
-        made = program.evaluate(
-            lambda: program.call(
-                program.module(path).attribute(class_name),
-                ConfigObject(copy.deepcopy(dict(fields))),
-            )
-        )
+        return program.evaluate(follow)
     except NotKnown as error:
         return Module("", class_name, known=False, reason=error.reason)
-    if not isinstance(made, ModuleObject):
-        reason = made.reason if isinstance(made, Unknown) else "it is no module"
-        return Module("", class_name, known=False, reason=reason)
-    return _Reading().module("", made, "")
 
 
 def weights(module: Module, prefix: str = "") -> Iterator[tuple[str, Weight]]:
@@ -122,14 +125,22 @@ def total_parameters(module: Module) -> int:
 class _Reading:
     """Turns objects of an evaluation into `Module` values; remembers where a tensor came first."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter):
+        self.meter = meter
         self.first: dict[int, str] = {}
         self.around: list[ModuleObject] = []
 
     def module(self, name: str, made: ModuleObject, prefix: str) -> Module:
-        """``made``, whose tensors have names that begin with ``prefix``."""
+        """``made``, whose tensors have names that begin with ``prefix``.
+
+        What is shared is told at each of its places, so that there may be more than was made.
+        Raises `NotKnown` where there is too much.
+        """
+        self.meter.spend(PER_MODULE)
         if made in self.around:
             return Module(name, made.cls.name, known=False, reason="it holds itself")
+        if len(self.around) >= DEEPEST:
+            raise NotKnown(f"its modules are nested more than {DEEPEST} deep")
         self.around.append(made)
         tensors = [
             self._weight(key, tensor, prefix, "parameter", persistent=True)

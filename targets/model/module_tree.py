@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from fgc.compiler.diagnostics.frame import printable
 from fgc.targets.model.anatomy import Module, Weight, is_known, total_parameters, weights
 
 LISTS = ("ModuleDict", "ModuleList")  # their children stand for them
@@ -107,7 +108,7 @@ def _row(group: Sequence[Module], prefix: str, depth: int, copies: int, told: se
     told.add(child.class_name)
     return Row(
         depth,
-        prefix + name,
+        printable(prefix + name),
         class_name,
         " + ".join(map(_shape, own)),
         copies * number,
@@ -130,7 +131,7 @@ def _weight_row(weight: Weight, depth: int, copies: int) -> Row:
     """A tensor that stands beside modules."""
     notes = (_tie(weight),) if weight.tied_to else ()
     count = _parameters(Module("", "", tensors=(weight,)))
-    return Row(depth, weight.name, "", _shape(weight), copies, count, notes)
+    return Row(depth, printable(weight.name), "", _shape(weight), copies, count, notes)
 
 
 def _tie(weight: Weight) -> tuple[str, str]:
@@ -174,6 +175,7 @@ def _table(rows: Sequence[Row], total: int, width: int, color: bool) -> Iterator
 
 
 def _cut(text: str, width: int) -> str:
+    text = printable(text).replace("\n", " ")
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
 
 

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from fgc.compiler.evaluate.limits import NotKnown
+from fgc.compiler.evaluate.limits import Meter, NotKnown
 from fgc.compiler.evaluate.values import Builtin, Function, Unknown, Value
 from fgc.targets.model.symbolic.modules import ModuleObject
 from fgc.targets.model.symbolic.pretrained import ConfigObject
 from fgc.targets.model.symbolic.tensors import Buffer, Parameter, Tensor
 
+PER_VALUE = 4  # steps of the evaluation
 SCALARS = (bool, int, float, str, type(None))
 
 
-def deep_copy(value: Value, memo: Value = None) -> Value:
+def deep_copy(value: Value, meter: Meter) -> Value:
     """``copy.deepcopy``. Raises `NotKnown` for what it is not known how to copy."""
-    return _Copies().copy(value)
+    return _Copies(meter).copy(value)
 
 
 class _Copies:
     """The copies made so far, by what they are copies of: what is shared stays shared."""
 
-    def __init__(self) -> None:
+    def __init__(self, meter: Meter) -> None:
+        self.meter = meter
         self.made: dict[int, Value] = {}
 
     def copy(self, value: Value) -> Value:
+        self.meter.spend(PER_VALUE)
         if isinstance(value, (*SCALARS, Unknown, Function, Builtin)):
             return value
         if id(value) not in self.made:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A tensor, which a module has ``when`` something holds. ``name`` is written as an f-string."""
+    """A tensor, which a module has ``when`` something holds, or always.
+
+    ``name`` is written as an f-string.
+    """
 
     name: str
     shape: str
-    when: str = "True"
+    when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Layer:
     """A class of `torch.nn`.
 
     ``signature`` are the constructor's parameters, ``parameters`` and ``buffers`` its tensors in
-    torch's order, all of them once for ``each`` of a list. ``children`` are names and
+    torch's order, all of them for ``each`` of a list, or once. ``children`` are names and
     constructions. ``keeps`` are the arguments that are attributes of the module, just as they were
     given; ``base`` is the class of the table that it derives from.
     """
@@ -34,7 +37,7 @@ class Layer:
     buffers: tuple[Row, ...] = ()
     children: Mapping[str, str] | None = None
     keeps: str = ""
-    each: str = "[None]"
+    each: str | None = None
     base: str = "Module"
 
 

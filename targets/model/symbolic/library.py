@@ -16,7 +16,6 @@ from fgc.compiler.evaluate.values import (
     Function,
     Namespace,
     Object,
-    Scope,
     Unknown,
     Value,
 )
@@ -25,7 +24,8 @@ from fgc.targets.model.symbolic.copies import deep_copy
 from fgc.targets.model.symbolic.layers import LAYERS, Layer, Row
 from fgc.targets.model.symbolic.modules import ModuleObject
 from fgc.targets.model.symbolic.pretrained import pretrained_classes
-from fgc.targets.model.symbolic.tensors import FUNCTIONS, Buffer, Parameter, Tensor, sizes
+from fgc.targets.model.symbolic.shapes import sizes
+from fgc.targets.model.symbolic.tensors import FUNCTIONS, Buffer, Parameter, Tensor
 
 RETURN_SELF = """
     bfloat16 compile cpu cuda double eval float half requires_grad_ share_memory to to_empty train
@@ -77,6 +77,7 @@ class Library:
         self.program = program
         self.module = Class("Module", names=self._module_methods(), new=ModuleObject, open=True)
         self.torch = Namespace("torch.nn")
+        self._signatures: dict[str, Function] = {}
 
     def names(self) -> dict[str, Value]:
         """The values, by dotted name."""
@@ -102,33 +103,35 @@ class Library:
         found |= pretrained_classes(self.module)
         found["transformers.activations.ACT2FN"] = Activations(classes)
         found["collections.OrderedDict"] = self.program.evaluator.builtins.names["dict"]
-        found["copy.deepcopy"] = Builtin("copy.deepcopy", deep_copy, pure=False)
+        found["copy.deepcopy"] = Builtin("copy.deepcopy", self._deep_copy, pure=False)
         found["functools.partial"] = Builtin("functools.partial", self._partial, pure=False)
         return found
 
     def _layer(self, name: str, layer: Layer, base: Class) -> Class:
-        def init(self: ModuleObject, *args: Value, **kwargs: Value) -> None:
-            fill(self, layer, args, kwargs)
+        """The class of `torch.nn` that an entry of the table describes."""
 
-        fill = self._fill
+        def init(self: ModuleObject, *args: Value, **kwargs: Value) -> None:
+            fill(self, layer, bound_arguments(signature(layer.signature), args, kwargs))
+
+        fill, signature = self._fill, self._signature
         names: dict[str, Value] = {"__init__": Builtin(f"nn.{name}", init, pure=False)}
         return Class(name, (base,), names, ModuleObject, open=True)
 
-    def _fill(
-        self,
-        module: ModuleObject,
-        layer: Layer,
-        args: tuple[Value, ...],
-        kwargs: Mapping[str, Value],
-    ) -> None:
+    def _signature(self, parameters: str) -> Function:
+        """A function with these parameters."""
+        if parameters not in self._signatures:
+            made = self._value(f"lambda {parameters}: None", {})
+            assert isinstance(made, Function)
+            self._signatures[parameters] = made
+        return self._signatures[parameters]
+
+    def _fill(self, module: ModuleObject, layer: Layer, given: Mapping[str, Value]) -> None:
         """Registers the tensors and children that an entry of the table gives to a module."""
         module.initialise()
-        evaluator = self.program.evaluator
-        scope = Scope(self.torch, bound=frozenset())
-        function = evaluator.evaluate(_expression(f"lambda {layer.signature}: None"), scope)
-        assert isinstance(function, Function)
-        given = bound_arguments(function, args, kwargs)
-        for each in evaluator.builtins.listed(self._value(layer.each, given)):
+        several = [None]
+        if layer.each is not None:
+            several = self.program.evaluator.builtins.listed(self._value(layer.each, given))
+        for each in several:
             names = {**given, "each": each}
             for row in layer.parameters:
                 module.register_parameter(*self._row(row, names, Parameter))
@@ -143,10 +146,11 @@ class Library:
         self, row: Row, names: Mapping[str, Value], kind: type[Tensor]
     ) -> tuple[str, Tensor | None]:
         """The name of a tensor, and the tensor; None where the module has none of that name."""
-        name = self._value(f"f'{row.name}'", names)
+        name = self._value(f"f'{row.name}'", names) if "{" in row.name else row.name
         if not isinstance(name, str):
             raise NotKnown("the name of a parameter is not known")
-        if not self.program.evaluator.decide(self._value(row.when, names)):
+        decide = self.program.evaluator.decide
+        if row.when is not None and not decide(self._value(row.when, names)):
             return name, None
         try:
             return name, kind(sizes([self._value(row.shape, names)]))
@@ -158,6 +162,9 @@ class Library:
     def _value(self, text: str, names: Mapping[str, Value]) -> Value:
         return self.program.expression(_expression(text), self.torch, names)
 
+    def _deep_copy(self, value: Value) -> Value:
+        return deep_copy(value, self.program.evaluator.meter)
+
     def _partial(self, function: Value, *args: Value, **kwargs: Value) -> Value:
         def run(*more: Value, **others: Value) -> Value:
             call = self.program.evaluator.call
@@ -166,12 +173,13 @@ class Library:
         return Builtin("functools.partial", run, pure=False)
 
     def _module_methods(self) -> dict[str, Value]:
-        call = self.program.evaluator.call
+        call, meter = self.program.evaluator.call, self.program.evaluator.meter
 
         def init(self: ModuleObject, *_: Value, **__: Value) -> None:
             self.initialise()
 
         def apply(self: ModuleObject, function: Value) -> Value:
+            meter.spend()
             for child in self.children.values():
                 if isinstance(child, ModuleObject):
                     apply(child, function)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from fgc.compiler.evaluate.limits import NotKnown
 from fgc.compiler.evaluate.values import Builtin, Object, Unknown, Value
+from fgc.targets.model.symbolic import shapes
+from fgc.targets.model.symbolic.shapes import Shape, sizes
 
-Shape = tuple[int, ...]
 MOST_DIMENSIONS = 64
 
 # Functions and methods of a tensor, by what the shape of their result is.
@@ -38,10 +39,10 @@ class Tensor(Object):
         shape = self.shape
         if name in ("data", "real"):
             return Tensor(shape, self.reason)
-        if name in ("T", "mT"):
-            return self.permuted(lambda order: order[::-1] if name == "T" else _swapped(order))
         if shape is None:
             return Unknown(self.reason, inert=True)
+        if name in ("T", "mT"):
+            return Tensor(shape[::-1] if name == "T" else shapes.transposed(shape, -2, -1))
         if name == "shape":
             return shape
         if name == "ndim":
@@ -75,7 +76,7 @@ class Tensor(Object):
         if self.shape is None:
             return self
         keys = key if isinstance(key, tuple) else (key,)
-        return Tensor(_indexed(self.shape, keys))
+        return Tensor(shapes.indexed(self.shape, keys))
 
     def escape(self, reason: str) -> None:
         self.shape, self.reason = None, reason
@@ -87,11 +88,12 @@ class Tensor(Object):
         """This in another type, or on another device; itself where it is of that type already."""
         return Tensor(self.shape, self.reason)
 
-    def permuted(self, order: Callable[[list[int]], list[int]]) -> Tensor:
-        """The dimensions in another order."""
+    @property
+    def known(self) -> Shape:
+        """Its shape. Raises `NotKnown`."""
         if self.shape is None:
-            return self
-        return Tensor(tuple(self.shape[i] for i in order(list(range(len(self.shape))))))
+            raise NotKnown(self.reason)
+        return self.shape
 
 
 class Parameter(Tensor):
@@ -122,135 +124,46 @@ def elementwise(*operands: Value) -> Value:
             case Tensor(shape=None, reason=reason) | Unknown(reason=reason):
                 return unknown_tensor(reason)
             case Tensor(shape=tuple() as other):
-                shape = _broadcast(shape, other)
+                shape = shapes.broadcast(shape, other)
             case _:
                 pass
     return Tensor(shape)
 
 
-def _broadcast(left: Shape, right: Shape) -> Shape:
-    length = max(len(left), len(right))
-    rows = zip(
-        (1,) * (length - len(left)) + left, (1,) * (length - len(right)) + right, strict=True
-    )
-    made: list[int] = []
-    for one, other in rows:
-        if one != other and 1 not in (one, other):
-            raise NotKnown(f"it combines tensors of the shapes {left} and {right}")
-        made.append(other if one == 1 else one)
-    return tuple(made)
-
-
-def _indexed(shape: Shape, keys: tuple[Value, ...]) -> Shape:
-    taken = sum(key is not None and key is not ... for key in keys)
-    if taken > len(shape) or sum(key is ... for key in keys) > 1:
-        raise NotKnown("it indexes more dimensions than a tensor has")
-    made: list[int] = []
-    rest = list(shape)
-    for key in keys:
-        if key is ...:
-            made += rest[: len(rest) - taken]
-            rest = rest[len(rest) - taken :]
-            continue
-        if key is None:
-            made.append(1)
-            continue
-        taken -= 1
-        size = rest.pop(0)
-        if isinstance(key, slice):
-            made.append(len(range(size)[key]))
-        elif not isinstance(key, int) or isinstance(key, bool) or not -size <= key < size:
-            raise NotKnown("it indexes a tensor by something that is not known")
-    return (*made, *rest)
-
-
-def sizes(values: Iterable[Value]) -> Shape:
-    """A shape, given as integers or as one sequence of them. Raises `NotKnown`."""
-    given = tuple(values)
-    if len(given) == 1 and isinstance(given[0], tuple | list):
-        given = tuple(given[0])
-    for value in given:
-        if isinstance(value, Unknown):
-            raise NotKnown(value.reason)
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise NotKnown("a size is no integer")
-    return tuple(value for value in given if isinstance(value, int))
-
-
 def _view(tensor: Tensor, *shape: Value) -> Value:
-    wanted = sizes(shape)
-    whole = math.prod(tensor.shape or ())
-    if -1 in wanted:
-        rest = math.prod(n for n in wanted if n != -1)
-        if wanted.count(-1) > 1 or rest == 0 or whole % rest:
-            raise NotKnown(f"it views {tensor.shape} as {wanted}")
-        wanted = tuple(whole // rest if n == -1 else n for n in wanted)
-    if math.prod(wanted) != whole:
-        raise NotKnown(f"it views {tensor.shape} as {wanted}")
-    return Tensor(wanted)
-
-
-def _swapped(order: list[int], one: int = -2, other: int = -1) -> list[int]:
-    order[one], order[other] = order[other], order[one]
-    return order
-
-
-def _transpose(tensor: Tensor, dim0: int, dim1: int) -> Value:
-    return tensor.permuted(lambda order: _swapped(order, dim0, dim1))
+    return Tensor(shapes.viewed(tensor.known, sizes(shape)))
 
 
 def _permute(tensor: Tensor, *dims: Value) -> Value:
-    order = sizes(dims)
-    if sorted(n % len(order) for n in order) != list(range(len(tensor.shape or ()))):
-        raise NotKnown(f"it permutes {tensor.shape} by {order}")
-    return tensor.permuted(lambda _: [n % len(order) for n in order])
-
-
-def _unsqueeze(tensor: Tensor, dim: int) -> Value:
-    shape = list(tensor.shape or ())
-    shape.insert(dim if dim >= 0 else dim + len(shape) + 1, 1)
-    return Tensor(tuple(shape))
-
-
-def _squeeze(tensor: Tensor, dim: int | None = None) -> Value:
-    shape = tensor.shape or ()
-    dropped = range(len(shape)) if dim is None else [dim % len(shape)]
-    return Tensor(tuple(n for i, n in enumerate(shape) if n != 1 or i not in dropped))
+    return Tensor(shapes.permuted(tensor.known, sizes(dims)))
 
 
 def _expand(tensor: Tensor, *shape: Value) -> Value:
-    wanted = sizes(shape)
-    missing = len(wanted) - len(tensor.shape or ())
-    if missing < 0:
-        raise NotKnown(f"it expands {tensor.shape} to {wanted}")
-    old = (1,) * missing + (tensor.shape or ())
-    rows = list(zip(old, wanted, strict=True))
-    if any(one not in (1, new) and new != -1 for one, new in rows):
-        raise NotKnown(f"it expands {tensor.shape} to {wanted}")
-    return Tensor(tuple(one if new == -1 else new for one, new in rows))
+    return Tensor(shapes.expanded(tensor.known, sizes(shape)))
 
 
 def _repeat(tensor: Tensor, *times: Value) -> Value:
-    wanted = sizes(times)
-    missing = len(wanted) - len(tensor.shape or ())
-    if missing < 0:
-        raise NotKnown(f"it repeats {tensor.shape} {wanted} times")
-    old = (1,) * missing + (tensor.shape or ())
-    return Tensor(tuple(one * n for one, n in zip(old, wanted, strict=True)))
+    return Tensor(shapes.repeated(tensor.known, sizes(times)))
+
+
+def _transpose(tensor: Tensor, dim0: int, dim1: int) -> Value:
+    return Tensor(shapes.transposed(tensor.known, dim0, dim1))
+
+
+def _unsqueeze(tensor: Tensor, dim: int) -> Value:
+    return Tensor(shapes.unsqueezed(tensor.known, dim))
+
+
+def _squeeze(tensor: Tensor, dim: int | None = None) -> Value:
+    return Tensor(shapes.squeezed(tensor.known, dim))
 
 
 def _flatten(tensor: Tensor, start_dim: int = 0, end_dim: int = -1) -> Value:
-    shape = tensor.shape or (1,)
-    start, end = start_dim % len(shape), end_dim % len(shape)
-    return Tensor((*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+    return Tensor(shapes.flattened(tensor.known, start_dim, end_dim))
 
 
 def _chunk(tensor: Tensor, chunks: int, dim: int = 0) -> Value:
-    shape = tensor.shape or ()
-    dim %= len(shape)
-    step = -(-shape[dim] // chunks)
-    parts = [min(step, shape[dim] - first) for first in range(0, shape[dim], step)]
-    return tuple(Tensor((*shape[:dim], n, *shape[dim + 1 :])) for n in parts)
+    return tuple(Tensor(shape) for shape in shapes.chunked(tensor.known, chunks, dim))
 
 
 def _same(tensor: Value, *args: Value, **kwargs: Value) -> Value:
@@ -270,16 +183,16 @@ METHODS: Mapping[str, Callable[..., Value]] = {
     **dict.fromkeys(SAME_TENSOR.split(), _in_place),
     **dict.fromkeys(ELEMENTWISE.split(), elementwise),
     "chunk": _chunk,
-    "dim": lambda tensor: len(tensor.shape),
+    "dim": lambda tensor: len(tensor.known),
     "expand": _expand,
     "flatten": _flatten,
-    "numel": lambda tensor: math.prod(tensor.shape),
+    "numel": lambda tensor: math.prod(tensor.known),
     "permute": _permute,
     "repeat": _repeat,
     "reshape": _view,
-    "size": lambda tensor, dim=None: tensor.shape if dim is None else tensor.shape[dim],
+    "size": lambda tensor, dim=None: tensor.known if dim is None else tensor.known[dim],
     "squeeze": _squeeze,
-    "t": lambda tensor: tensor.permuted(lambda order: order[::-1]),
+    "t": lambda tensor: Tensor(tensor.known[::-1]),
     "transpose": _transpose,
     "unsqueeze": _unsqueeze,
     "view": _view,
@@ -318,28 +231,19 @@ def _outer(one: Tensor, other: Tensor) -> Value:
 
 
 def _cat(tensors: Value, dim: int = 0, **_: Value) -> Value:
-    shapes = _shapes(tensors)
-    dim %= len(shapes[0])
-    rest = {(*shape[:dim], *shape[dim + 1 :]) for shape in shapes}
-    if len(rest) > 1:
-        raise NotKnown(f"it joins tensors of the shapes {shapes}")
-    return Tensor((*shapes[0][:dim], sum(shape[dim] for shape in shapes), *shapes[0][dim + 1 :]))
+    return Tensor(shapes.joined(_shapes(tensors), dim))
 
 
 def _stack(tensors: Value, dim: int = 0, **_: Value) -> Value:
-    shapes = _shapes(tensors)
-    dim %= len(shapes[0]) + 1
-    if len(set(shapes)) > 1:
-        raise NotKnown(f"it stacks tensors of the shapes {shapes}")
-    return Tensor((*shapes[0][:dim], len(shapes), *shapes[0][dim:]))
+    return Tensor(shapes.stacked(_shapes(tensors), dim))
 
 
 def _shapes(tensors: Value) -> list[Shape]:
     given = tensors if isinstance(tensors, list | tuple) else ()
-    shapes = [each.shape for each in given if isinstance(each, Tensor) and each.shape is not None]
-    if not shapes or len(shapes) < len(given):
+    found = [each.shape for each in given if isinstance(each, Tensor) and each.shape is not None]
+    if not found or len(found) < len(given):
         raise NotKnown("it joins tensors of shapes that are not known")
-    return shapes
+    return found
 
 
 def _tensor(data: Value, **_: Value) -> Value:

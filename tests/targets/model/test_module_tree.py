@@ -152,3 +152,31 @@ def test_a_model_without_modules() -> None:
     assert render_module_tree(module) == (
         "Model  1 parameter\n\nscale                 1  1  100.0%\n"
     )
+
+
+def test_nothing_steers_the_terminal() -> None:
+    code = """
+        from torch import nn
+
+
+        class Inner(nn.Module):
+            '''Red: \x1b[31m.'''
+
+            def __init__(self):
+                super().__init__()
+                self.register_buffer("\x1b[1m", None)
+                self.layers = nn.ModuleDict({"\x1b[2J": nn.Linear(1, 1)})
+
+
+        class Model(nn.Module):
+            def __init__(self, config):
+                super().__init__()
+                self.inner = Inner()
+    """
+    shown = render_module_tree(anatomy_of({"a.py": dedent(code)}, "a.py", "Model", {}))
+    assert "Red: " in shown
+    assert all(line.isprintable() for line in shown.splitlines())
+    failed = dedent(code).replace("self.inner = ", "raise ValueError('\x1b[2J') # ")
+    shown = render_module_tree(anatomy_of({"a.py": failed}, "a.py", "Model", {}))
+    assert "it raises ValueError" in shown
+    assert all(line.isprintable() for line in shown.splitlines())

@@ -447,3 +447,45 @@ def test_members_that_are_not_known_keep_their_places() -> None:
 def test_a_module_that_holds_itself() -> None:
     found = told(model("self.again = self"))
     assert unknown(found) == ["again: it holds itself"]
+
+
+HOSTILE = {
+    "modules that are shared over and over": """
+        a = nn.Linear(1, 1)
+        for _ in range(60):
+            a = nn.Sequential(a, a)
+        self.a = a
+    """,
+    "a function for modules that are shared": """
+        a = nn.Linear(1, 1)
+        for _ in range(60):
+            a = nn.Sequential(a, a)
+        a.apply(nn.init.zeros_)
+    """,
+    "one within the other": """
+        a = nn.Linear(1, 1)
+        for _ in range(5000):
+            a = nn.Sequential(a)
+        self.a = a
+    """,
+    "copies of one within the other": """
+        a = nn.Linear(1, 1)
+        for _ in range(5000):
+            a = nn.Sequential(a)
+        self.a = copy.deepcopy(a)
+    """,
+    "very many": "self.a = nn.ModuleList([nn.Linear(1, 1) for _ in range(10**6)])",
+    "copies of very many": """
+        a = nn.ModuleList([nn.Linear(1, 1) for _ in range(1000)])
+        while True:
+            a = nn.ModuleList([copy.deepcopy(a) for _ in range(10)])
+    """,
+    "a module for ever": "while True:\n    self.a = nn.Linear(1, 1)",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_constructors(name: str) -> None:
+    found = told(model(HOSTILE[name]))
+    assert not found.known
+    assert found.children == ()

@@ -306,8 +306,12 @@ class Builtins:
         if not isinstance(name, str):
             owner = of if isinstance(of, Object) else None
             return Unknown("an attribute whose name is not known", owner=owner)
+        if default and isinstance(of, Object) and of.lacks(name):
+            return default[0]
         return self.attribute(of, name)
 
     def _hasattr(self, of: Value, name: Value) -> Value:
+        if isinstance(of, Object) and isinstance(name, str) and of.lacks(name):
+            return False
         found = self._getattr(of, name)
         return found if isinstance(found, Unknown) else True

@@ -105,13 +105,18 @@ class Statements(Expressions):
             case ast.Subscript(value=inner, slice=key):
                 self._set_item(self.evaluate(inner, scope), self.evaluate(key, scope), value)
             case ast.Tuple(elts=targets) | ast.List(elts=targets):
-                self._unpack(targets, self.builtins.listed(value), scope)
+                self._unpack(targets, value, scope)
             case _:
                 raise NotKnown(f"it assigns to a {type(target).__name__}")
 
-    def _unpack(self, targets: Sequence[ast.expr], values: list[Value], scope: Scope) -> None:
+    def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
+        if isinstance(value, Unknown):
+            part = Unknown(value.reason, inert=value.inert, owner=value.owner)
+            values: list[Value] = [part] * len(targets)
+        else:
+            values = self.builtins.listed(value)
         starred = [i for i, target in enumerate(targets) if isinstance(target, ast.Starred)]
-        if starred:
+        if starred and not isinstance(value, Unknown):
             first, rest = starred[0], len(targets) - starred[0] - 1
             if len(values) >= len(targets) - 1:
                 end = len(values) - rest

@@ -41,6 +41,10 @@ class Object:
         """``self.name``."""
         return Unknown(f"the attribute `{name}` of {self.described()}")
 
+    def lacks(self, name: str) -> bool:
+        """Whether it has no attribute of this name for certain."""
+        return False
+
     def set_attribute(self, name: str, value: Value) -> None:
         """``self.name = value``."""
         raise NotKnown(f"it sets the attribute `{name}` of {self.described()}")

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from fgc.compiler.evaluate.classes import Class
 from fgc.compiler.evaluate.limits import NotKnown, Raised
 from fgc.compiler.evaluate.values import Builtin, Object, Unknown, Value
+from fgc.targets.model.hf_protocol import FREE_FIELDS, GENERATION_FIELDS, RESERVED_FIELDS
 from fgc.targets.model.symbolic.modules import ModuleObject
 from fgc.targets.model.symbolic.tensors import Parameter, Tensor
 
+PERHAPS = FREE_FIELDS | RESERVED_FIELDS | GENERATION_FIELDS  # of any config of transformers
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_.]+\.(weight|bias)")
 
 
@@ -24,6 +26,9 @@ class ConfigObject(Object):
         if name in self.fields:
             return self.fields[name]
         return Unknown(f"`{name}` of the config", inert=True)
+
+    def lacks(self, name: str) -> bool:
+        return name not in self.fields and name not in PERHAPS and name[:1] != "_"
 
     def set_attribute(self, name: str, value: Value) -> None:
         self.fields[name] = value

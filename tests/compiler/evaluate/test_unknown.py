@@ -139,6 +139,12 @@ def test_what_python_decides_otherwise_is_not_told(body: str) -> None:
     assert isinstance(found, Unknown)
 
 
+def test_its_parts_are_not_known_either() -> None:
+    found = returned("a, (b, *c) = x\nd, e = 1, x\nreturn [a, b, c, d, e]")
+    assert isinstance(found, list)
+    assert [isinstance(each, Unknown) for each in found] == [True, True, True, False, True]
+
+
 def test_a_check_that_cannot_be_decided_is_taken_to_pass() -> None:
     assert returned("if x < 3:\n    raise ValueError('too small')\nassert x\nreturn 7") == 7
 

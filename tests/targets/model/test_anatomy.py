@@ -17,6 +17,7 @@ import pytest
 import torch
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from transformers import AutoConfig
 
 from fgc.compiler.backend.relative_paths import RelativePaths
 from fgc.compiler.passes.emit import Emitted, emit
@@ -26,7 +27,8 @@ from fgc.compiler.passes.vendor import vendor
 from fgc.compiler.pipeline import Request, run
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.targets.model.anatomy import Module, anatomy, total_parameters
-from fgc.targets.model.hf_protocol import PROTECTED
+from fgc.targets.model.hf_protocol import CONFIG_FIELDS, PROTECTED, RESERVED_FIELDS
+from fgc.targets.model.symbolic.pretrained import ConfigObject
 from fgc.targets.project import model_files
 from fgc.targets.python.program import PYTHON
 from tests.equivalence.configuration import resolution_of
@@ -156,6 +158,19 @@ def each_random_model(folder: Path, examples: int) -> set[str]:
 
     check()
     return seen
+
+
+def test_what_a_config_lacks_it_lacks(tmp_path: Path) -> None:
+    planned, emitted = built(EXAMPLE / "configs" / "baseline.yaml")
+    (model,) = planned.models.values()
+    on_meta(planned, model, emitted, tmp_path)
+    (root,) = tmp_path.iterdir()
+    config = AutoConfig.from_pretrained(root, trust_remote_code=True)
+    told = ConfigObject(config.to_dict())
+    names = {*CONFIG_FIELDS, *RESERVED_FIELDS, *dir(config), "sliding_window", "layer_types", "x"}
+    lacking = {name for name in names if told.lacks(name)}
+    assert {"sliding_window", "layer_types", "x"} <= lacking
+    assert not [name for name in lacking if hasattr(config, name)]
 
 
 # a project's own modules

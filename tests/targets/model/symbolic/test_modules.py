@@ -176,6 +176,12 @@ BODIES = {
         assert isinstance(self.a, nn.Linear) and not isinstance(self.d, nn.Linear)
         self.f = nn.Linear(max(block.inner, 100), max(1, *[2, 3]), bias=bool(config.dropout))
     """,
+    "what a config may lack": """
+        self.a = nn.Linear(getattr(config, "head_size", 3), 1)
+        self.b = nn.Linear(getattr(config, "num_layers", 7), 1)
+        self.c = nn.Linear(1, 4) if hasattr(config, "window_size") else nn.Linear(1, 5)
+        self.d = nn.Linear(1, 4) if hasattr(config, "layer_types") else nn.Linear(1, 5)
+    """,
     "setting up weights": """
         self.layers = nn.ModuleList([Block(config, i) for i in range(2)])
         self.norm = nn.LayerNorm(8)

@@ -135,7 +135,7 @@ def test_a_configuration_is_named_in_one_way(place: Path, arguments: str) -> Non
         (
             ".",
             "pp broken",
-            "error[FGC009]: the tree `@HERE@/broken` cannot be read: its `fgc.lock` is broken: "
+            "error[FGC009]: the tree `broken` cannot be read: its `fgc.lock` is broken: "
             "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
             "build it again from its configuration",
         ),

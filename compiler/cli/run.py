@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from fgc.compiler.cli.build import build_tree
-from fgc.compiler.cli.options import format_option, request_options
+from fgc.compiler.cli.options import request_options
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -68,7 +68,6 @@ def _devices(_context: click.Context, _parameter: click.Parameter, text: str | N
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be done, as shell commands.")
 @click.option("--force", is_flag=True, help="Overwrite files that were edited by hand.")
-@format_option
 @click.pass_context
 def run(
     context: click.Context,
@@ -77,15 +76,14 @@ def run(
     devices: str | None,
     dry_run: bool,
     force: bool,
-    output_format: str,
 ) -> None:
     """Build CONFIG as `fgc build` does, and start what was built. A built tree is started as it is.
 
     Options of train.py, such as `--max-steps 10`, are passed on to it. Behind `--` stand options of
     torchrun, which starts what trains in several processes. The exit code is that of the program.
     """
+    from fgc.compiler.cli.report import refuse
     from fgc.compiler.diagnostics.diagnostic import BuildError
-    from fgc.compiler.pipeline import Build, Outcome
 
     arguments: Split = context.meta[_ARGUMENTS]
     try:
@@ -93,17 +91,16 @@ def run(
         if folder is not None:
             started = _command(_on_disk(folder), folder, arguments, devices)
         else:
-            folder, runs = (out, None) if out else _default_folder(request, output_format)
+            folder, runs = (out, None) if out else _default_folder(request)
             if dry_run:
-                files = _planned(request, output_format)
+                started = _command(_planned(request), folder, arguments, devices)
                 click.echo(_build_command(request, folder))
             else:
-                _build(request, folder, force, output_format)
+                _build(request, folder, force)
                 _ignore(runs)
-                files = _on_disk(folder)
-            started = _command(files, folder, arguments, devices)
+                started = _command(_on_disk(folder), folder, arguments, devices)
     except BuildError as error:
-        _stop(Outcome(Build(request), error.diagnostics, {}), output_format)
+        refuse(error, {})
     if dry_run:
         click.echo(started.shell())
     else:
@@ -124,15 +121,13 @@ def _tree_as_it_is(request: Request, out: Path | None) -> Path | None:
     return _from_here(tree)
 
 
-def _default_folder(request: Request, output_format: str) -> tuple[Path, Path]:
+def _default_folder(request: Request) -> tuple[Path, Path]:
     """Where a configuration is built if nobody says where, and the folder of all such places."""
     from fgc.compiler.launch.folder import RUNS, run_folder
     from fgc.compiler.pipeline import overrides_as_written, run
 
-    outcome = run(request, until="load")
-    source = outcome.build.source
-    if source is None:
-        _stop(outcome, output_format)
+    source = _checked(run(request, until="load")).build.source
+    assert source is not None
     runs = _from_here(source.project_root / RUNS)
     overrides = overrides_as_written(request.overrides)
     return runs / run_folder(source.template, source.project.config_prefix, overrides), runs
@@ -144,27 +139,21 @@ def _ignore(runs: Path | None) -> None:
         (runs / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
-def _build(request: Request, folder: Path, force: bool, output_format: str) -> None:
+def _build(request: Request, folder: Path, force: bool) -> None:
     """Builds the tree, and says so in one line."""
     start = perf_counter()
     outcome, written = build_tree(request, folder, force=force)
-    if outcome.failed:
-        _stop(outcome, output_format)
-    _report(outcome, output_format)
+    _checked(outcome)
     changed = written is not None and (written.written or written.deleted)
     taken = f"{perf_counter() - start:.2f} s"
     click.echo(f"{'built' if changed else 'unchanged'} {folder.as_posix()}/ in {taken}", err=True)
 
 
-def _planned(request: Request, output_format: str) -> Files:
+def _planned(request: Request) -> Files:
     """The files of a tree that is built and written nowhere."""
     from fgc.compiler.pipeline import run, sealed
 
-    outcome = run(request)
-    if outcome.failed:
-        _stop(outcome, output_format)
-    _report(outcome, output_format)
-    tree, _ = sealed(outcome.build)
+    tree, _ = sealed(_checked(run(request)).build)
     emitted: Mapping[str, bytes] = {p: c for p, c in tree.items() if isinstance(c, bytes)}
     return emitted.get
 
@@ -230,16 +219,14 @@ def _start(command: Command) -> NoReturn:
         raise click.ClickException(f"cannot start `{command.arguments[0]}`: {reason}") from error
 
 
-def _stop(outcome: Outcome, output_format: str) -> NoReturn:
-    """Ends with what is wrong with the configuration."""
-    _report(outcome, output_format)
-    raise SystemExit(1)
-
-
-def _report(outcome: Outcome, output_format: str) -> None:
+def _checked(outcome: Outcome) -> Outcome:
+    """``outcome``, whose findings are written; they end the command where there is an error."""
     from fgc.compiler.cli.report import report
 
-    report(outcome, output_format)
+    report(outcome)
+    if outcome.failed:
+        raise SystemExit(1)
+    return outcome
 
 
 def _from_here(path: Path) -> Path:

@@ -83,12 +83,8 @@ def test_every_experiment_trains(
     tree = builds.written(experiment, project=project, **SMALL)
     done = launch(tree / "train.py", "--output-dir", tmp_path / "output", "--max-steps", "6")
     assert done.returncode == 0, done.stderr
-    assert [record["step"] for record in records(tmp_path / "output")] == [
-        5,
-        6,
-        6,
-        6,
-    ]  # the last says how the run ended
+    # the last says how the run ended
+    assert [record["step"] for record in records(tmp_path / "output")] == [5, 6, 6, 6]
 
 
 def test_torchrun_starts_one_process_and_no_more(

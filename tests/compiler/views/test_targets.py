@@ -87,14 +87,14 @@ def test_json(tmp_path: Path) -> None:
 
 
 def test_the_training_program_is_made_of_what_the_plan_holds() -> None:
-    """And of what is read at build: names, and how the program is spread over processes."""
+    """And of what is read at build: names, and how the program is started and spread."""
     for config in example_configs(TRAINING):
         outcome = run(Request(config), until="plan")
         plan = outcome.build.plan
         assert plan is not None
         planned = {str(entry.key) for entry in plan.roots}
         needed = {t.name for t in marked(plan.resolution) if t.needed}
-        assert needed == planned | {"meta", "strategy"}
+        assert needed == planned | {"meta", "strategy", "nproc_per_node", "env"}
 
 
 def marked(resolution: Resolution) -> tuple[Target, ...]:

@@ -22,13 +22,15 @@ def readme(
     start: str,
     compiled: bool,
     from_checkpoint: bool,
+    samples: bool,
+    tensorboard: bool,
 ) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
     `config` is the configuration's path below config/, `start` the command that starts it,
     `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
     others when a run goes on. `from_checkpoint` says whether the run begins at a checkpoint of
-    another one.
+    another one, `samples` and `tensorboard` whether it writes texts, and events.
     """
     given = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items())
     settings = f", with `{given}`" if given else ""
@@ -65,9 +67,10 @@ Ctrl-C, or SIGTERM, saves a checkpoint after the step at hand and stops; a secon
 
 ## Evaluate
 
-`output/metrics.jsonl` has one JSON object a line: the training loss, the held-out loss
-(`eval_loss`, in nats a token), the learning rate and the speed.
-
+`output/metrics.jsonl` has one JSON object a line: first what the run is; then the training loss,
+the held-out loss (`eval_loss`, in nats a token), the learning rate and the speed; and how it ended.
+`output/loss.svg` is a picture of the losses.
+{_SAMPLES if samples else ""}{_TENSORBOARD if tensorboard else ""}
 ## Ship
 
 A checkpoint is a model folder, with its code, weights and tokenizer:
@@ -89,4 +92,15 @@ Where transformers knows the architecture, it loads without `trust_remote_code` 
 - `config/`: all that this was built from, `{config}` first{settings};
   `fgc build . -o ../again` builds it again
 - `fgc.lock`, `fgc.map.json`: hashes of all of it; the configuration line behind each line of code
+"""
+
+
+_SAMPLES = """
+`output/samples.jsonl` has what the model wrote as it learnt: the `step`, a `prompt`, and the `text`
+that it wrote behind that.
+"""
+_TENSORBOARD = """
+The curves, in a browser:
+
+    tensorboard --logdir output/tensorboard
 """

@@ -11,6 +11,15 @@ PATH is a checkpoint of another run, such as `.../output/checkpoints/step-000001
 there: weights, the optimizer's moments and the place in the data are those of the checkpoint, and
 its own schedule and number of tokens start to count.
 """
+SAMPLES = """
+`output/samples.jsonl` has what the model wrote as it learnt: the `step`, a `prompt`, and the `text`
+that it wrote behind that.
+"""
+TENSORBOARD = """
+The curves, in a browser:
+
+    tensorboard --logdir output/tensorboard
+"""
 
 
 def readme(
@@ -70,7 +79,7 @@ Ctrl-C, or SIGTERM, saves a checkpoint after the step at hand and stops; a secon
 `output/metrics.jsonl` has one JSON object a line: first what the run is; then the training loss,
 the held-out loss (`eval_loss`, in nats a token), the learning rate and the speed; and how it ended.
 `output/loss.svg` is a picture of the losses.
-{_SAMPLES if samples else ""}{_TENSORBOARD if tensorboard else ""}
+{SAMPLES if samples else ""}{TENSORBOARD if tensorboard else ""}
 ## Ship
 
 A checkpoint is a model folder, with its code, weights and tokenizer:
@@ -92,15 +101,4 @@ Where transformers knows the architecture, it loads without `trust_remote_code` 
 - `config/`: all that this was built from, `{config}` first{settings};
   `fgc build . -o ../again` builds it again
 - `fgc.lock`, `fgc.map.json`: hashes of all of it; the configuration line behind each line of code
-"""
-
-
-_SAMPLES = """
-`output/samples.jsonl` has what the model wrote as it learnt: the `step`, a `prompt`, and the `text`
-that it wrote behind that.
-"""
-_TENSORBOARD = """
-The curves, in a browser:
-
-    tensorboard --logdir output/tensorboard
 """

@@ -24,6 +24,7 @@ from fgc.targets.train.launch import launch
 from fgc.targets.train.program import TRAIN
 
 PROGRAM = TRAIN
+_CALLBACKS = "runtime/callbacks"
 LOCAL_PACKAGES = ("runtime", "model", "user")
 
 __all__ = ["NEEDED", "PROGRAM", "PROTECTED", "project_files"]
@@ -53,6 +54,8 @@ def project_files(
         from_checkpoint=isinstance(begins, Literal) and begins.value is True,
         start=command(start).shell(),
         compiled=plan.root("torch_compile") is not None,
+        samples=f"{_CALLBACKS}/samples.py" in emitted.python,
+        tensorboard=f"{_CALLBACKS}/tensorboard.py" in emitted.python,
     ).encode()
     launch_json = start.to_json()
     if launch_json is not None:

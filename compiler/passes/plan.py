@@ -117,7 +117,8 @@ def _builders(
     for call in models:
         chosen.setdefault(call, "")
     for call in callbacks:
-        chosen[call] = chosen.pop(call)  # they look on, and stand behind what the run is made of
+        if call in chosen:  # they look on, and stand behind what the run is made of
+            chosen[call] = chosen.pop(call)
     for call in chosen:
         if call in tops:
             chosen[call] = identifier(tops[call])

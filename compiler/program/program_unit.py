@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 import libcst as cst
 
 from fgc.compiler.backend.names import identifier
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import Call, Kind, List, Node, Var, walk
 from fgc.compiler.ir.module import Cause, Import
-from fgc.compiler.ir.span import Span
 from fgc.compiler.program import remember
 from fgc.compiler.program.callbacks import objects
 from fgc.compiler.program.causes import call_causes, program_causes
 from fgc.compiler.program.collecting import collecting_entry
+from fgc.compiler.program.entry_slots import entry_nodes
 from fgc.compiler.program.functions import (
     check_launch_values,
     dependencies,
@@ -28,6 +26,7 @@ from fgc.compiler.program.model_unit import ModelUnit
 from fgc.compiler.program.namespace import Namespace
 from fgc.compiler.program.options import with_options
 from fgc.compiler.program.plan import Plan
+from fgc.compiler.program.types import Types
 from fgc.compiler.program.unit import (
     ALWAYS,
     Tree,
@@ -118,13 +117,15 @@ class ProgramUnit:
                 frozenset(plan.program.callbacks.events if plan.program.callbacks else ()),
             )
         )
+        self.types = Types(plan, library, self.namespace)
         self.makers: dict[str, list[str]] = {}
+        self.returns: dict[str, str | None] = {}  # the types of what has been made so far
         self.written: dict[str, list[Cause]] = {}
 
     def code(self) -> UnitCode:
         """The program's own definitions, and what they reach."""
         check_launch_values(self.plan)
-        entry = self._entry_bindings() if self.plan.program.has_entry else {}
+        entry = self._entry_nodes() if self.plan.program.has_entry else {}
         lone = self._lone()
         for call in self.plan.builders:
             if call not in self.plan.models:
@@ -244,7 +245,8 @@ class ProgramUnit:
         takes = [*given, *(need for need in needs if need not in given)]
         self.makers[f"build_{name}"] = takes
         value, returns = self._made(call)
-        typed = [(take, self._type(take)) for take in takes]
+        self.returns[name] = returns
+        typed = [(take, self.types.parameter(take) or self.returns.get(take)) for take in takes]
         return function(f"build_{name}", typed, returns, value)
 
     def _made(self, call: Call) -> tuple[cst.BaseExpression, str | None]:
@@ -259,7 +261,7 @@ class ProgramUnit:
         arguments = call_causes(call, made.func, self._positional, given=len(passed))
         self.written[f"build_{self.plan.builders[call]}"] = list(arguments)
         made = made.with_changes(args=[*passed, *made.args])
-        return made, self._returns(call, made)
+        return made, self.types.made(call, made)
 
     def _made_model(self, unit: ModelUnit) -> tuple[cst.BaseExpression, str | None]:
         """A model is made from the config in its folder, and by that alone."""
@@ -275,46 +277,6 @@ class ProgramUnit:
         if self.plan.program.lone is not None:
             code = f"{callee}({config}())"  # whose fields have their values as defaults
         return cst.parse_expression(code), callee
-
-    def _returns(self, call: Call, made: cst.Call) -> str | None:
-        """The type of what a call makes, where the source says it."""
-        found = self.plan.resolution.symbols.get(call)
-        if found is None:
-            return None
-        if found.kind == "class":
-            return cst.Module([]).code_for_node(made.func)
-        if not found.definition_module or not found.definition_name:
-            return None
-        definition = self.library.definition(found.definition_module, found.definition_name)
-        return None if definition is None else self._annotation_of(definition)
-
-    def _annotation_of(self, definition: Definition) -> str | None:
-        """The return annotation of a library function, its names imported."""
-        tree = definition.parse()
-        if not isinstance(tree, cst.FunctionDef) or tree.returns is None:
-            return None
-        annotation = tree.returns.annotation
-        if not isinstance(annotation, cst.Name):
-            return None
-        source = self.library.module(definition.module)
-        imported = None if source is None else source.imports.get(annotation.value)
-        if imported is not None:
-            return self.namespace.bind(imported)
-        if self.library.definition(definition.module, annotation.value) is not None:
-            wanted = Import(definition.module, annotation.value, annotation.value)
-            return self.namespace.bind(wanted)
-        return annotation.value
-
-    def _type(self, name: str) -> str | None:
-        """The type of a parameter: as the target says, or of what the node's function makes."""
-        launch = self.plan.launch_args.get(name) or self.plan.program.launch.get(name)
-        written = self.plan.program.types.get(name) or (launch.annotation if launch else None)
-        if written is None:
-            return None
-        for word, module in self.plan.program.imports.items():
-            if word in identifier_words(written):
-                self.namespace.bind(Import(module, word, word))
-        return written
 
     def _own(self) -> set[Node]:
         """The nodes that have a function of their own."""
@@ -334,65 +296,17 @@ class ProgramUnit:
             return {}
         name = f"build_{identifier(str(self.plan.program.lone))}"
         needs = dependencies(List((node,), node.path, node.span), self.plan)
-        typed = [(need, self._type(need)) for need in needs]
+        typed = [(need, self.types.parameter(need)) for need in needs]
         return {name: function(name, typed, None, self.writer.value(node))}
 
     # The skeleton's entry.
 
-    def _entry_bindings(self) -> dict[str, Node | None]:
-        """The node for each keyword-only parameter of the entry that is not for callbacks."""
+    def _entry_nodes(self) -> dict[str, Node | None]:
         tree = self.skeleton.definitions[self.plan.program.entry].parse()
         assert isinstance(tree, cst.FunctionDef)
-        nodes: dict[str, Node | None] = {}
-        for param in parameters(tree):
-            name = param.name.value
-            if name in self._callback_parameters():
-                continue
-            key = self.plan.program.aliases.get(name, name.removeprefix("build_"))
-            nodes[name] = self.plan.root(key)
-            self._check_slot(param, key, nodes[name])
-        return nodes
-
-    def _check_slot(self, param: cst.Param, key: str, node: Node | None) -> None:
-        """Raises `BuildError` (FGC040) for a node that the program cannot do with, or without."""
-        program = self.plan.program.path
-        other = self.plan.program.instead.get(key, "")
-        if node is None and param.default is None and self.plan.root(other) is None:
-            remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
-            message = f"`{program}` needs a top-level `{key}`"
-            raise BuildError(Diagnostic("FGC040", message, self._anywhere(), help=remedy))
-        if node is not None and not is_factory(param):
-            self._check_value(param, key, node)
-        if node is None or not is_factory(param):
-            return
-        if not isinstance(node, Call):
-            message = f"`{key}` is not something that `{program}` can make"
-            remedy = "write a tag such as `!singleton:module:Name` or `!partial:module:Name`"
-            raise BuildError(Diagnostic("FGC040", message, node.span, help=remedy))
-        if node.kind is Kind.META:
-            message = "`!meta` is printed, and never built"
-            raise BuildError(Diagnostic("FGC040", message, node.span))
-
-    def _check_value(self, param: cst.Param, key: str, node: Node) -> None:
-        """Raises `BuildError` (FGC026) where one of a few values is wanted and another given."""
-        known = self.values.known(node)
-        annotation = annotation_of(param) or ""
-        if known is ...:
-            return
-        if annotation == "bool" and not isinstance(known, bool):
-            message = f"`{key}` is true or false, not {known!r}"
-            raise BuildError(
-                Diagnostic("FGC026", message, node.span, help="write `true` or `false`")
-            )
-        options = choices(annotation)
-        if options and known not in options:
-            listed = " or ".join(f"`{option}`" for option in options)
-            raise BuildError(Diagnostic("FGC026", f"`{key}` is {listed}, not {known!r}", node.span))
-
-    def _anywhere(self) -> Span | None:
-        """The first place of the configuration."""
-        roots = self.plan.graph.roots
-        return roots[0].key_span if roots else None
+        callbacks = self.plan.program.callbacks
+        own = () if callbacks is None else (*callbacks.events, callbacks.states)
+        return entry_nodes(self.plan, self.values, parameters(tree), own)
 
     def _entry(self, tree: cst.FunctionDef, nodes: Mapping[str, Node | None]) -> cst.FunctionDef:
         bindings = handler_bindings(self.plan, self._methods)
@@ -426,10 +340,6 @@ class ProgramUnit:
         calls = {name: f"build_{name}" for c, name in self.plan.builders.items() if is_made_once(c)}
         order = [self.plan.builders[callback] for callback in self.callbacks]
         return make_needed_first(folded, self.makers, calls, self._given_at_launch(), order)
-
-    def _callback_parameters(self) -> Collection[str]:
-        callbacks = self.plan.program.callbacks
-        return () if callbacks is None else (*callbacks.events, callbacks.states)
 
     def _methods(self, callback: Call) -> Collection[str]:
         """The methods that a callback's class has in the program."""
@@ -508,12 +418,3 @@ def _called_from(entry: str, trees: Mapping[str, cst.FunctionDef]) -> dict[str, 
             text = cst.Module([]).code_for_node(trees[name])
             waiting += sorted(references(text) & trees.keys())
     return {name: tree for name, tree in trees.items() if name in wanted}
-
-
-def identifier_words(annotation: str) -> set[str]:
-    """The names in an annotation.
-
-    >>> sorted(identifier_words("Iterable[tuple[str, nn.Parameter]]"))
-    ['Iterable', 'Parameter', 'nn', 'str', 'tuple']
-    """
-    return set(re.findall(r"[A-Za-z_]\w*", annotation))

@@ -153,7 +153,7 @@ def load_checkpoint(
         saved["progress"]["start_step"] = saved["progress"]["step"]
     for component, part_state in saved.items():
         state.parts()[component].load_state_dict(part_state)
-    if callbacks is not None:
+    if callbacks is not None and (not from_checkpoint or (own and start_step > 0)):
         for name, callback in callbacks.items():
             if (folder / _callback_name(name)).exists():
                 callback.load_state_dict(_load(folder / _callback_name(name)))

@@ -11,6 +11,15 @@ PATH is a checkpoint of another run, such as `.../output/checkpoints/step-000001
 there: weights, the optimizer's moments and the place in the data are those of the checkpoint, and
 its own schedule and number of tokens start to count.
 """
+SAMPLES = """
+`output/samples.jsonl` has what the model wrote as it learnt: the `step`, a `prompt`, and the `text`
+that it wrote behind that.
+"""
+TENSORBOARD = """
+The curves, in a browser:
+
+    tensorboard --logdir output/tensorboard
+"""
 
 
 def readme(
@@ -22,13 +31,15 @@ def readme(
     start: str,
     compiled: bool,
     from_checkpoint: bool,
+    samples: bool,
+    tensorboard: bool,
 ) -> str:
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
     `config` is the configuration's path below config/, `start` the command that starts it,
     `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
     others when a run goes on. `from_checkpoint` says whether the run begins at a checkpoint of
-    another one.
+    another one, `samples` and `tensorboard` whether it writes texts, and events.
     """
     given = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items())
     settings = f", with `{given}`" if given else ""
@@ -65,9 +76,10 @@ Ctrl-C, or SIGTERM, saves a checkpoint after the step at hand and stops; a secon
 
 ## Evaluate
 
-`output/metrics.jsonl` has one JSON object a line: the training loss, the held-out loss
-(`eval_loss`, in nats a token), the learning rate and the speed.
-
+`output/metrics.jsonl` has one JSON object a line: first what the run is; then the training loss,
+the held-out loss (`eval_loss`, in nats a token), the learning rate and the speed; and how it ended.
+`output/loss.svg` is a picture of the losses.
+{SAMPLES if samples else ""}{TENSORBOARD if tensorboard else ""}
 ## Ship
 
 A checkpoint is a model folder, with its code, weights and tokenizer:

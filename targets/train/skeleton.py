@@ -168,6 +168,7 @@ def main(
     )
     if from_checkpoint:
         total_steps += progress.start_step
+        header["total_steps"] = total_steps
     stop_signal = train(
         model=model,
         optimizer=optimizer,

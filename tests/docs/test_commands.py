@@ -86,6 +86,13 @@ COMMANDS = {
     f"{COMPOSED}three_layers.yaml -o run-three/": Run(),
     "fgc tokenizer build examples/composed/dataset/configs/tokenizer.yaml": Run(),
     'fgc tokenizer show examples/composed/dataset "Blessed are the meek"': Run(),
+    "fgc logs summary run/": Run(measures=True),
+    "fgc logs plot run/ --smooth --x tokens -o losses.svg": Run(),
+    "fgc logs plot run/ --metrics learning_rate": Run(),
+    f"{TINY}watched.yaml -o run-watched/": Run(),
+    "python run-watched/train.py --max-steps 10": Run(measures=True),
+    f"{TINY}patient.yaml -o run-patient/": Run(),
+    "diff run/runtime/trainer/loop.py run-patient/runtime/trainer/loop.py": Run(status=1),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
 }
 

@@ -124,6 +124,13 @@ def files(outcome: Outcome) -> dict[str, str]:
     return dict(outcome.build.emitted.python)
 
 
+def text_of(outcome: Outcome, path: str) -> str:
+    assert outcome.build.tree is not None
+    content = outcome.build.tree[path]
+    assert isinstance(content, bytes)
+    return content.decode()
+
+
 def handlers(code: str) -> dict[str, str]:
     """What `main` gives the loop for its events."""
     (call,) = [
@@ -143,6 +150,7 @@ def test_without_callbacks_there_is_no_trace_of_them(build: Build) -> None:
     for word in ("callback", "on_log", "on_step", "should_", "handle(", "any_asks", "Callable"):
         assert word not in code, word
     assert not [path for path in files(outcome) if path.startswith("runtime/callbacks")]
+    assert "samples.jsonl" not in text_of(outcome, "README.md")
 
 
 def test_the_loop_has_the_events_that_are_handled(build: Build) -> None:
@@ -278,9 +286,9 @@ def test_samples_and_tensorboard_of_the_templates(build: Build) -> None:
         "on_evaluate": "[tensorboard.on_evaluate, samples.on_evaluate]",
         "on_train_end": "[tensorboard.on_train_end]",
     }
-    assert outcome.build.tree is not None
-    requirements = outcome.build.tree["requirements.txt"]
-    assert b"tensorboard>=" in requirements  # type: ignore[operator]
+    assert "tensorboard>=" in text_of(outcome, "requirements.txt")
+    assert "    tensorboard --logdir output/tensorboard" in text_of(outcome, "README.md")
+    assert "samples.jsonl" in text_of(outcome, "README.md")
 
 
 @pytest.mark.parametrize(
@@ -316,8 +324,8 @@ def test_samples_hold_what_they_use(
     ):
         assert word not in code, word
     assert "runtime/callbacks/tensorboard.py" not in emitted
-    assert outcome.build.tree is not None
-    assert b"tensorboard" not in outcome.build.tree["requirements.txt"]  # type: ignore[operator]
+    for path in ("requirements.txt", "README.md"):
+        assert "tensorboard" not in text_of(outcome, path)
 
 
 def found(outcome: Outcome) -> list[Diagnostic]:

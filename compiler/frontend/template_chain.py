@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ReferenceKind = Literal["extends", "includes", "imports"]
 
 
-@dataclass(frozen=True, slots=True)
-class BlockUse:
+class BlockUse(NamedTuple):
     """A block of a template: its line, and whether it takes over what it overrides (`super()`)."""
 
     name: str
@@ -17,8 +15,7 @@ class BlockUse:
     calls_super: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateUse:
+class TemplateUse(NamedTuple):
     """A template that was rendered.
 
     ``file`` is the span name of its file, ``inline`` its own name if it is one of several in the
@@ -32,8 +29,7 @@ class TemplateUse:
     blocks: tuple[BlockUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """On ``line`` of its file, the template ``source`` extends, includes or imports ``to``, by a
     name that stands there or that was computed. Templates are named by key."""
 
@@ -43,8 +39,7 @@ class Reference:
     to: str
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateChain:
+class TemplateChain(NamedTuple):
     """The templates of a rendering by key, in the order of loading, and each reference that was
     followed, once."""
 

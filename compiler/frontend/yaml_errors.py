@@ -17,9 +17,6 @@ from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.positions import Positions
 from fgc.compiler.frontend.syntax import Region
 
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
 _KEY = re.compile(r"(?:[^\s:#]|:(?=\S)|\s(?!#))*:(?=\s|$)")
 _SPACE_IS_MISSING = re.compile(r"[\w.\-]+:(?=[^\s:/])")
 _BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9a-fA-F]{8}")
@@ -36,20 +33,6 @@ class _Finding:
     help: str | None = None
     label: tuple[Region, str] | None = None
     code: str = "FGC010"
-
-
-def unprintable_character(positions: Positions, places: Places) -> Diagnostic | None:
-    """FGC010 for the first character that YAML does not allow, if there is one."""
-    match = _UNPRINTABLE.search(positions.text)
-    if match is None:
-        return None
-    escape = f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else f"\\u{ord(match[0]):04x}"
-    return Diagnostic(
-        "FGC010",
-        f"the character U+{ord(match[0]):04X} may not stand in YAML as it is",
-        places.span(positions.between(match.start(), match.end())),
-        help=f"in double quotes it can be written as `{escape}`",
-    )
 
 
 def explain(error: MarkedYAMLError, positions: Positions, places: Places) -> Diagnostic:

@@ -13,7 +13,7 @@ from fgc.compiler.frontend.graph_builder import GraphBuilder
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.positions import Positions
 from fgc.compiler.frontend.rendered import Rendered
-from fgc.compiler.frontend.yaml_errors import explain, unprintable_character
+from fgc.compiler.frontend.unprintable import unprintable_character
 from fgc.compiler.ir.graph import Graph, Path, Scalar
 from fgc.compiler.ir.knobs import Knob
 
@@ -28,6 +28,8 @@ def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
     try:
         events = parse_events(rendered.text)
     except MarkedYAMLError as error:
+        from fgc.compiler.frontend.yaml_errors import explain
+
         raise BuildError(explain(error, positions, places)) from error
     composer = Composer(positions, places)
     builder = GraphBuilder(places)

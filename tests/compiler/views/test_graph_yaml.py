@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fgc.compiler.frontend.template.toyaml import to_yaml
@@ -110,6 +110,7 @@ def test_whatever_a_configuration_says(text: str) -> None:
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=30)
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_any_text_and_any_key(text: str, key: str) -> None:
     graph = read(f"a: {{{to_yaml(key)}: {to_yaml(text)}}}\nb: {to_yaml(text)}")

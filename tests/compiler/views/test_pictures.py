@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fgc.compiler.frontend.template.toyaml import to_yaml
@@ -115,6 +115,7 @@ def test_no_text_breaks_a_picture(text: str) -> None:
     check_mermaid(made)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\ufffe\uffff"), max_size=20))
 def test_any_text(text: str) -> None:
     made = hostile(text)

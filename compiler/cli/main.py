@@ -7,49 +7,59 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from fgc.compiler.cli.build import build
-from fgc.compiler.cli.code import code
-from fgc.compiler.cli.construct import construct
-from fgc.compiler.cli.graph import graph
-from fgc.compiler.cli.logs import logs
-from fgc.compiler.cli.ls import ls
 from fgc.compiler.cli.options import project_options
-from fgc.compiler.cli.pp import pp
-from fgc.compiler.cli.run import run
-from fgc.compiler.cli.targets import targets
-from fgc.compiler.cli.tokenizer import tokenizer
-from fgc.compiler.cli.trefs import trefs
 
 EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+COMMANDS = (
+    "build",
+    "code",
+    "construct",
+    "graph",
+    "logs",
+    "ls",
+    "pp",
+    "run",
+    "targets",
+    "tokenizer",
+    "trefs",
+)
+"""Each is a module of this package that has a command of its own name."""
+
+
+class _Commands(click.Group):
+    """Imports a command when it is called, or all of them for a list: a command starts sooner."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        return getattr(import_module(f"fgc.compiler.cli.{cmd_name}"), cmd_name)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(package_name="fgc", message="fgc %(version)s")
 @project_options
 @click.pass_context
 def cli(context: click.Context, project: Path | None, name: str | None) -> None:
     """Compile the configuration of a language-model experiment into its source code."""
-    command = cli.commands[context.invoked_subcommand or ""]
+    command = cli.get_command(context, context.invoked_subcommand or "")
+    if command is None:
+        return  # click says so
     takes_one = any(parameter.name == "project" for parameter in command.params)
     if not takes_one and (project is not None or name is not None):
         raise click.UsageError(f"`fgc {command.name}` takes no configuration: no `-p`, no `-t`")
-
-
-cli.add_command(build)
-cli.add_command(code)
-cli.add_command(construct)
-cli.add_command(graph)
-cli.add_command(logs)
-cli.add_command(ls)
-cli.add_command(pp)
-cli.add_command(run)
-cli.add_command(targets)
-cli.add_command(tokenizer)
-cli.add_command(trefs)
 
 
 def main() -> None:

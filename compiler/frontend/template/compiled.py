@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from types import CodeType
@@ -123,9 +123,10 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
     try:
         tokens = list(_place_tokens(source, environment))
         tree = _parse(environment, tokens, key)
-        _check_operations(environment, tree, tokens)
+        every = tuple(_walk(tree))
+        _check_operations(environment, every, tokens)
         read = flow(tree, key)
-        _pin_knobs(environment, tree, key)
+        _pin_knobs(environment, every, key)
         generator = TracingGenerator(environment, key)
         generator.visit(tree)
         code = compile(cast(StringIO, generator.stream).getvalue(), key, "exec")
@@ -143,9 +144,9 @@ def compile_template(key: str, text: str, first_line: int = 1) -> CompiledTempla
         tuple(generator.chunks),
         tuple(generator.statements),
         tuple(token for token in tokens if token.kind not in _SILENT),
-        _blocks(tree),
-        tree.find(nodes.Extends) is not None,
-        _base(tree),
+        _blocks(every),
+        any(isinstance(node, nodes.Extends) for node in every),
+        _base(tree, every),
         tuple(generator.dropped),
         read,
     )
@@ -178,8 +179,17 @@ def _parse(environment: TemplateEnvironment, tokens: list[Token], key: str) -> n
     return tree
 
 
+def _walk(root: nodes.Node) -> Iterator[nodes.Node]:
+    """``root`` and all below it, each before what is below it."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(list(node.iter_child_nodes()))
+
+
 def _check_operations(
-    environment: TemplateEnvironment, tree: nodes.Template, tokens: list[Token]
+    environment: TemplateEnvironment, every: Sequence[nodes.Node], tokens: list[Token]
 ) -> None:
     """Jinja looks a filter of an ``if`` up when it is reached; a typo there is one all the same."""
     operations: list[tuple[str, type[nodes.Filter | nodes.Test], dict[str, Any]]] = [
@@ -187,17 +197,19 @@ def _check_operations(
         ("test", nodes.Test, environment.tests),  # pyright: ignore[reportUnknownMemberType]
     ]
     for kind, type_, known in operations:
-        for node in tree.find_all(type_):
-            if node.name not in known:
+        for node in every:
+            if isinstance(node, type_) and node.name not in known:
                 tag = Place.of(node.lineno).tag
                 named = [t.place for t in tokens if t.place.tag == tag and t.text == node.name]
                 place = named[0] if named else node.lineno
                 raise UnknownOperation(kind, node.name, place, tuple(known))
 
 
-def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template, key: str) -> None:
+def _pin_knobs(environment: TemplateEnvironment, every: Sequence[nodes.Node], key: str) -> None:
     """Pass what is assigned to ``ns`` through the environment, which sets pinned knobs."""
-    for assignment in tree.find_all(nodes.Assign):
+    for assignment in every:
+        if not isinstance(assignment, nodes.Assign):
+            continue
         target = assignment.target
         if isinstance(target, nodes.Name) and target.name == KNOBS:
             at = assignment.lineno
@@ -208,10 +220,10 @@ def _pin_knobs(environment: TemplateEnvironment, tree: nodes.Template, key: str)
             assignment.node = call
 
 
-def _blocks(tree: nodes.Template) -> tuple[Block, ...]:
-    every = list(tree.find_all(nodes.Block))
-    nested = {id(inner) for block in every for inner in block.find_all(nodes.Block)}
-    return tuple(Block(b.name, Place.of(b.lineno), id(b) in nested, _calls_super(b)) for b in every)
+def _blocks(every: Sequence[nodes.Node]) -> tuple[Block, ...]:
+    blocks = [node for node in every if isinstance(node, nodes.Block)]
+    inner = {id(node) for block in blocks for child in block.body for node in _walk(child)}
+    return tuple(Block(b.name, Place.of(b.lineno), id(b) in inner, _calls_super(b)) for b in blocks)
 
 
 def _calls_super(node: nodes.Node) -> bool:
@@ -225,11 +237,11 @@ def _calls_super(node: nodes.Node) -> bool:
     return False
 
 
-def _base(tree: nodes.Template) -> str | None:
+def _base(tree: nodes.Template, every: Sequence[nodes.Node]) -> str | None:
     """The template that is extended, if it is one, always, and named literally."""
-    every = list(tree.find_all(nodes.Extends))
+    extends = [node for node in every if isinstance(node, nodes.Extends)]
     top = [node for node in tree.body if isinstance(node, nodes.Extends)]
-    if len(every) != 1 or len(top) != 1 or not isinstance(top[0].template, nodes.Const):
+    if len(extends) != 1 or len(top) != 1 or not isinstance(top[0].template, nodes.Const):
         return None
     name = top[0].template.value
     return name if isinstance(name, str) else None

@@ -51,13 +51,15 @@ class Request:
 class Build:
     """What the passes have made so far; a field is None until its pass has run.
 
-    The last pass leaves ``tree`` and its ``lock``; to write them is the command's part.
+    The last pass leaves ``tree`` and its ``lock``; to write them is the command's part. ``written``
+    is the graph with all that it links, before anything in it is evaluated.
     """
 
     request: Request
     source: Source | None = None
     rendered: Rendered | None = None
     graph: Graph | None = None
+    written: Graph | None = None
     resolution: Resolution | None = None
     plan: Plan | None = None
     specialised: Specialised | None = None
@@ -202,7 +204,8 @@ def _parse(build: Build) -> Build:
 def _link(build: Build) -> Build:
     from fgc.compiler.passes.link import link
 
-    return replace(build, graph=link(_made(build.graph), _made(build.source)))
+    linked = link(_made(build.graph), _made(build.source))
+    return replace(build, graph=linked, written=linked)
 
 
 def _resolve(build: Build) -> Build:

@@ -21,6 +21,7 @@ COMMANDS = (
     "build",
     "code",
     "construct",
+    "explain",
     "graph",
     "logs",
     "ls",

@@ -1,0 +1,84 @@
+"""What the sections of a lesson are made from: a build, as far as its code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fgc.compiler.backend.sourcemap import Place
+from fgc.compiler.ir.graph import Call, Graph, Node, walk
+from fgc.compiler.ir.span import Span
+from fgc.compiler.passes.emit import Emitted
+from fgc.compiler.pipeline import Build, input_names
+from fgc.compiler.program.plan import ModelPlan, Plan
+from fgc.compiler.symbols.symbol import Symbol
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A build that has come as far as its code.
+
+    ``config`` is the configuration's file and ``chain`` that of each template, the configuration
+    itself first, as they are called on every machine, which is what ``name_of`` says. ``linked``
+    are those of the projects that it links. ``written`` is the graph before anything in it was
+    evaluated.
+    """
+
+    config: str
+    chain: tuple[str, ...]
+    linked: tuple[str, ...]
+    name_of: Callable[[str], str]
+    written: Graph
+    plan: Plan
+    emitted: Emitted
+
+    @property
+    def graph(self) -> Graph:
+        """The graph that is built."""
+        return self.plan.graph
+
+    @property
+    def program(self) -> str:
+        """The text of the program."""
+        return self.emitted.python[self.plan.program.path]
+
+    def place(self, span: Span) -> Place:
+        """Where something was written."""
+        return Place(self.name_of(span.file), span.line, span.column)
+
+    def places(self, file: str, line: int) -> tuple[Place, ...]:
+        """The places behind a line of an emitted file, each line of the configuration once."""
+        origins = self.emitted.source_map.origins(file, line)
+        found = () if origins is None else origins.config
+        return tuple({(place.file, place.line): place for place in reversed(found)}.values())[::-1]
+
+    def symbol(self, call: Call) -> Symbol | None:
+        """What a call calls, as far as it can be told."""
+        return self.plan.resolution.symbols.get(call)
+
+    def model(self, node: Node | None) -> ModelPlan | None:
+        """The model that a node is, None where it is none."""
+        return self.plan.models.get(node) if isinstance(node, Call) else None
+
+
+def experiment(build: Build) -> Experiment | None:
+    """What a build has made; None where it has not come so far."""
+    source, rendered, written = build.source, build.rendered, build.written
+    if source is None or rendered is None or written is None:
+        return None
+    if build.plan is None or build.emitted is None:
+        return None
+    name_of = input_names(build).name
+    chain = tuple(map(name_of, rendered.chain))
+    found = [setting.file for knobs in written.knobs.values() for setting in knobs.settings]
+    found += [node.span.file for node in walk(*(entry.value for entry in written.roots))]
+    others = dict.fromkeys(name_of(file) for file in found if not file.startswith("<"))
+    return Experiment(
+        config=name_of(source.path.as_posix()),
+        chain=chain,
+        linked=tuple(file for file in others if file not in chain),
+        name_of=name_of,
+        written=written,
+        plan=build.plan,
+        emitted=build.emitted,
+    )

@@ -58,14 +58,15 @@ def about(experiment: Experiment, target: str) -> About:
     Raises:
         BuildError: FGC040, where it is a model whose fields are malformed.
     """
-    node = experiment.written.root(target)
+    node = experiment.node(target)
     assert node is not None
     built = experiment.graph.root(target)
     model = experiment.model(built)
     call = built if isinstance(built, Call) else None
     symbol = None if call is None else experiment.symbol(call)
     spec = None if model is None else _spec(experiment, model)
-    title = value_text(node, lambda _: None, 8) if call is None else last_name(call.target)
+    value = node if built is None else built
+    title = value_text(value, lambda _: None, 8) if call is None else last_name(call.target)
     return About(
         target=target,
         title=shortened(one_line(title if spec is None else spec.model_class), TITLE),
@@ -178,7 +179,7 @@ def _becomes(experiment: Experiment, node: Node | None, model: ModelPlan | None)
 
 def render_about(section: About, page: Page) -> Iterator[str]:
     """What the target is, as a title, a sentence and a few facts."""
-    yield page.heading(f"{section.target}: {section.title}")
+    yield page.heading(page.cut(f"{section.target}: {section.title}"))
     if section.summary:
         yield from page.wrapped(section.summary, indent="")
     yield ""

@@ -37,17 +37,16 @@ class Arguments:
 
 
 def arguments(experiment: Experiment, target: str) -> Arguments | None:
-    """The arguments of the top-level node ``target``; None where it is no call."""
-    call = experiment.written.root(target)
-    if not isinstance(call, Call):
+    """The arguments of the top-level node ``target``; None where it is no call, or evaluated."""
+    call, built = experiment.node(target), experiment.graph.root(target)
+    if not isinstance(call, Call) or not isinstance(built, Call):
         return None
     names = {
         entry.value: str(entry.key)
         for entry in experiment.written.roots
         if isinstance(entry.value, Call)
     }
-    built = experiment.graph.root(target)
-    symbol = experiment.symbol(built) if isinstance(built, Call) else None
+    symbol = experiment.symbol(built)
     signature = None if symbol is None else symbol.signature
     positional = () if signature is None else tuple(p.name for p in signature.positional)
     given: list[Argument] = []
@@ -58,7 +57,7 @@ def arguments(experiment: Experiment, target: str) -> Arguments | None:
         place = experiment.place(entry.key_span)
         given.append(Argument(str(entry.key), _value(entry.value, names), place))
     told = {argument.name for argument in given}
-    code = written_call(experiment, built) if isinstance(built, Call) else None
+    code = written_call(experiment, built)
     added = () if code is None else tuple(name for name in given_by(code) if name not in told)
     told.update(added)
     rest = () if signature is None else signature.keywords

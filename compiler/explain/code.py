@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fgc.compiler.backend.sourcemap import Place
 from fgc.compiler.explain.experiment import Experiment
-from fgc.compiler.explain.page import GAP, INDENT, Page
+from fgc.compiler.explain.page import INDENT, Page
 from fgc.compiler.explain.written import written_call
 from fgc.compiler.ir.graph import Call, Node
 from fgc.compiler.views.places import shortened
@@ -191,7 +191,7 @@ def render_code(section: Code | None, page: Page) -> Iterator[str]:
         yield ""
         for line in stretch:
             margin = page.paint("place", f"{margins[line.number]:>{width}}")
-            used = len(INDENT) + width + len(GAP)
+            used = len(f"{INDENT}{'':{width}} {BAR} ")
             # never wrapped, and cut only where somebody looks at a terminal
             text = line.text if page.width is None else shortened(line.text, page.width - used)
             yield f"{INDENT}{margin} {page.paint('quiet', BAR)} {text}".rstrip()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fgc.compiler.backend.sourcemap import Place
-from fgc.compiler.ir.graph import Call, Graph, Node, walk
+from fgc.compiler.ir.graph import Call, Graph, Node, Path, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.pipeline import Build, input_names
@@ -51,6 +51,19 @@ class Experiment:
         origins = self.emitted.source_map.origins(file, line)
         found = () if origins is None else origins.config
         return tuple({(place.file, place.line): place for place in reversed(found)}.values())[::-1]
+
+    def node(self, target: str) -> Node | None:
+        """The top-level node ``target`` as it is written; what it picks of another project."""
+        built, written = self.graph.root(target), self.written.root(target)
+        return built if isinstance(built, Call) and built.path != (target,) else written
+
+    def name(self, path: Path) -> str:
+        """What is at ``path`` by the shortest path from a target, ``train_data.tokens``."""
+        tops = {entry.value.path: str(entry.key) for entry in self.graph.roots}
+        for length in range(len(path), 0, -1):
+            if path[:length] in tops:
+                return ".".join((tops[path[:length]], *path[length:]))
+        return ".".join(path)
 
     def symbol(self, call: Call) -> Symbol | None:
         """What a call calls, as far as it can be told."""

@@ -11,8 +11,10 @@ from fgc.compiler.explain.experiment import Experiment
 from fgc.compiler.explain.page import GAP, INDENT, USUAL, Page
 from fgc.compiler.frontend.comments import comment_above, first_sentence
 from fgc.compiler.frontend.template.toyaml import to_yaml
+from fgc.compiler.ir.graph import Call, Kind, Node, Path, children
 from fgc.compiler.ir.knobs import Knob
-from fgc.compiler.views.places import one_line
+from fgc.compiler.passes.fold_builtins import picked
+from fgc.compiler.views.places import one_line, shortened
 
 NAMED_AFTER = ("meta", "model_name")
 """A model's files and classes have their name from there."""
@@ -55,12 +57,37 @@ class KnobSection:
 def knob_section(experiment: Experiment, target: str) -> KnobSection:
     """The knobs that decide the top-level node ``target`` and all below it."""
     graph = experiment.written
-    found = set(graph.knobs_behind(target))
+    paths = {(target,), *_needed(graph.root(target))}
     if experiment.model(experiment.graph.root(target)) is not None:
-        found |= graph.decided.get(NAMED_AFTER, frozenset())
-    every = [Knob(at, name) for at, knobs in graph.knobs.items() for name in knobs.names]
-    stories = [knob_story(experiment, knob) for knob in every if knob in found]
-    return KnobSection(target, tuple(stories), len(every))
+        paths.add(NAMED_AFTER)
+    stories = [knob_story(experiment, knob) for knob in graph.knobs_at(paths)]
+    return KnobSection(target, tuple(stories), sum(len(k.names) for k in graph.knobs.values()))
+
+
+def _needed(root: Node | None) -> Iterator[Path]:
+    """The paths of what ``root`` is made of: of what it takes from a mapping, only that."""
+    stack = [] if root is None else [root]
+    seen: set[Node] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        yield node.path
+        item = _picked(node)
+        if item is None:
+            stack += children(node)
+            continue
+        stack.append(item)
+        if isinstance(node, Call) and node.args:
+            yield node.args[0].path
+
+
+def _picked(node: Node) -> Node | None:
+    """What a `getitem` picks that is evaluated at build."""
+    if not isinstance(node, Call) or node.target != "getitem" or node.kind is not Kind.SINGLETON:
+        return None
+    return picked(node)
 
 
 def knob_story(experiment: Experiment, knob: Knob) -> KnobStory:
@@ -149,7 +176,9 @@ def _entry(page: Page, story: KnobStory, names: int, values: int) -> Iterator[st
 
 def _chain(page: Page, chain: Sequence[Given]) -> list[str]:
     """The settings as text: where and, but for the last one, what."""
-    texts = [f"{page.keys.short(given.place)} {given.value} → " for given in chain[:-1]]
+    texts = [
+        f"{page.keys.short(given.place)} {shortened(given.value, WIDE)} → " for given in chain[:-1]
+    ]
     return [*texts, page.keys.short(chain[-1].place)]
 
 

@@ -105,7 +105,8 @@ class _Entry(ast.NodeVisitor):
             self._add(node, function, self._experiment.place(node.span))
 
     def _add(self, node: Node, made_by: str, place: Place) -> None:
-        self.steps.append(Step(one_line(".".join(node.path)), one_line(made_by), place))
+        name = self._experiment.name(node.path)
+        self.steps.append(Step(one_line(name), one_line(made_by), place))
 
 
 def _made_within(call: Call) -> Iterator[Call]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +10,12 @@ from fgc.compiler.evaluate.values import Unknown
 from fgc.compiler.explain.experiment import Experiment
 from fgc.compiler.explain.knobs import value_text as knob_text
 from fgc.compiler.explain.page import Page
-from fgc.compiler.ir.graph import Call, File, Literal, walk
+from fgc.compiler.ir.graph import Call, File, Literal, Node, walk
 from fgc.compiler.ir.knobs import COMMAND_LINE
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.program.plan import ModelPlan
 from fgc.compiler.views.places import one_line
-from fgc.compiler.views.targets import Target, targets
+from fgc.compiler.views.targets import targets
 from fgc.compiler.views.values import last_name, value_text
 from fgc.targets.model.anatomy import anatomy, is_known, total_parameters
 from fgc.targets.model.spec import model_spec
@@ -23,8 +23,56 @@ from fgc.targets.needed import needed_targets
 from fgc.targets.train.lr_chart import phases_text
 from fgc.targets.train.lr_curve import lr_curve
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
+DATA = {"training data": "train_data", "held-out data": "eval_data"}
+SIZES = {
+    "num_hidden_layers": "{:,} layers",
+    "hidden_size": "{:,} wide",
+    "num_attention_heads": "{:,} heads",
+    "vocab_size": "{:,} tokens in its vocabulary",
+}
 ABOUT_ITSELF = frozenset({"config_name", "config_description", "config_class", "model_name"})
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSize:
+    """A model: its class, what transformers knows it as, if as anything, and how large it is.
+
+    Where not ``exact``, it has at least so many parameters. ``sizes`` are fields of its config.
+    """
+
+    class_name: str
+    architecture: str | None
+    parameters: int
+    exact: bool
+    sizes: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """What a top-level node reads: files and their bytes, None for one that is not there.
+
+    ``seq_len`` are the tokens of a sample.
+    """
+
+    target: str
+    made_by: str
+    files: Mapping[str, int | None]
+    seq_len: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How long a run is, in one process, and how its learning rate goes.
+
+    What is known only when it starts is None.
+    """
+
+    total_tokens: int | None
+    steps: int | None
+    tokens_per_step: int | None
+    schedule: str
+    phases: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +85,34 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """What an experiment is: facts by their name, decisions, targets.
+class Made:
+    """A target that is made of something: of what, and the first line of its docstring."""
 
-    Of ``targets`` the program is made; ``values`` are those that are no objects.
+    target: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What an experiment is.
+
+    ``dtype`` is that of the weights, ``autocast`` what matrix products are computed in, if in
+    something else. ``values`` are the targets that are neither objects nor callables.
     """
 
     title: str
     description: str
-    facts: tuple[tuple[str, str], ...]
+    templates: tuple[str, ...]
+    models: tuple[ModelSize, ...]
+    data: tuple[Data, ...]
+    run: Run
+    optimizer: str
+    dtype: str
+    autocast: str | None
+    strategy: str
     decisions: tuple[Decision, ...]
-    targets: tuple[Target, ...]
+    made_of: tuple[Made, ...]
     values: tuple[str, ...]
 
 
@@ -57,29 +122,30 @@ def overview(experiment: Experiment) -> Overview:
     Raises:
         BuildError: FGC040, where the fields of a model are malformed.
     """
-    graph = experiment.graph
-    every = targets(experiment.plan.resolution, needed_targets(graph))
-    facts = [("configuration", " ← ".join(experiment.chain))]
-    facts += [("model", _model(experiment, model)) for model in experiment.plan.models.values()]
-    facts += [
-        ("training data", _data(experiment, "train_data")),
-        ("held-out data", _data(experiment, "eval_data")),
-        *_run(experiment),
-        ("optimizer", _call(experiment, "optimizer")),
-        ("precision", _precision(experiment)),
-        ("processes", _processes(experiment)),
-    ]
+    graph, plan = experiment.graph, experiment.plan
+    every = targets(plan.resolution, needed_targets(graph))
     return Overview(
         title=metadata(graph, "config_name") or experiment.config,
         description=metadata(graph, "config_description") or "",
-        facts=tuple((name, one_line(text)) for name, text in facts if text),
+        templates=experiment.chain,
+        models=tuple(_model(experiment, model) for model in plan.models.values()),
+        data=tuple(_data(experiment, target) for target in DATA.values() if plan.root(target)),
+        run=_run(experiment),
+        optimizer=_call(experiment, "optimizer"),
+        dtype=_text(experiment, "dtype") or "float32",
+        autocast=_text(experiment, "precision"),
+        strategy=_text(experiment, "strategy") or "single",
         decisions=tuple(_decisions(experiment)),
-        targets=tuple(target for target in every if target.spec is not None),
+        made_of=tuple(
+            Made(each.name, last_name(each.spec), each.about or each.spec)
+            for each in every
+            if each.spec is not None
+        ),
         values=tuple(target.name for target in every if target.spec is None),
     )
 
 
-def _model(experiment: Experiment, model: ModelPlan) -> str:
+def _model(experiment: Experiment, model: ModelPlan) -> ModelSize:
     spec = model_spec(
         model.root,
         name=model.name,
@@ -88,64 +154,41 @@ def _model(experiment: Experiment, model: ModelPlan) -> str:
         symbols=experiment.plan.resolution.symbols,
     )
     module = anatomy(experiment.plan, model, experiment.emitted)
-    least = "" if is_known(module) else "at least "
-    known = spec.architecture.model_type if spec.architecture is not None else "of its own kind"
-    sizes = {
-        "num_hidden_layers": "{:,} layers",
-        "hidden_size": "{:,} wide",
-        "num_attention_heads": "{:,} heads",
-        "vocab_size": "{:,} tokens in its vocabulary",
-    }
-    told = [
-        text.format(value)
-        for name, text in sizes.items()
-        if isinstance(value := spec.fields.get(name), int)
-    ]
-    parts = [f"{spec.model_class} ({known})", f"{least}{total_parameters(module):,} parameters"]
-    return "; ".join([", ".join(parts), ", ".join(told)] if told else [", ".join(parts)])
+    return ModelSize(
+        class_name=spec.model_class,
+        architecture=None if spec.architecture is None else spec.architecture.model_type,
+        parameters=total_parameters(module),
+        exact=is_known(module),
+        sizes={name: v for name in SIZES if isinstance(v := spec.fields.get(name), int)},
+    )
 
 
-def _data(experiment: Experiment, key: str) -> str:
-    node = experiment.graph.root(key)
-    if not isinstance(node, Call):
-        return ""
-    files = [n for n in walk(node) if isinstance(n, File) and not _in_tokenizer(experiment, n)]
-    texts = [f"{file.written} ({_size(Path(file.source))})" for file in files]
-    length = _count(experiment, "seq_len")
-    samples = "" if length is None else f", in samples of {length:,} tokens"
-    return (", ".join(texts) or last_name(node.target)) + samples
-
-
-def _in_tokenizer(experiment: Experiment, file: File) -> bool:
+def _data(experiment: Experiment, target: str) -> Data:
+    node = experiment.graph.root(target)
     tokenizer = experiment.graph.root("tokenizer")
-    return tokenizer is not None and file in walk(tokenizer)
+    elsewhere = set[Node]() if tokenizer is None else set(walk(tokenizer))
+    below = [] if node is None else [n for n in walk(node) if n not in elsewhere]
+    return Data(
+        target=target,
+        made_by=_name(experiment, target),
+        files={n.written: _size(Path(n.source)) for n in below if isinstance(n, File)},
+        seq_len=_count(experiment, "seq_len"),
+    )
 
 
-def _size(path: Path) -> str:
+def _size(path: Path) -> int | None:
     try:
-        size = path.stat().st_size
+        return path.stat().st_size
     except OSError:
-        return "not there"
-    for unit in ("bytes", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
-        size /= 1000
-    raise AssertionError("gigabytes are the last unit")
+        return None
 
 
-def _run(experiment: Experiment) -> list[tuple[str, str]]:
-    """How long the run is, on one process, and how its learning rate goes."""
-    schedule = _name(experiment, "lr_scheduler")
+def _run(experiment: Experiment) -> Run:
     curve = lr_curve(experiment.plan, experiment.emitted)
-    total = _count(experiment, "total_tokens")
-    tokens = "" if total is None else f"{total:,} tokens"
+    total, schedule = _count(experiment, "total_tokens"), _name(experiment, "lr_scheduler")
     if isinstance(curve, Unknown):
-        return [("budget", tokens), ("schedule", schedule)]
-    steps = f"{curve.total_steps:,} steps of {curve.tokens_per_step:,} tokens, with one process"
-    return [
-        ("budget", f"{tokens} = {steps}" if tokens else steps),
-        ("schedule", f"{schedule}: {phases_text(curve)}"),
-    ]
+        return Run(total, None, None, schedule, None)
+    return Run(total, curve.total_steps, curve.tokens_per_step, schedule, phases_text(curve))
 
 
 def _count(experiment: Experiment, key: str) -> int | None:
@@ -154,36 +197,25 @@ def _count(experiment: Experiment, key: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def _text(experiment: Experiment, key: str) -> str | None:
+    node = experiment.graph.root(key)
+    value = node.value if isinstance(node, Literal) else None
+    return value if isinstance(value, str) else None
+
+
 def _name(experiment: Experiment, key: str) -> str:
     node = experiment.graph.root(key)
-    return node.target.rpartition(":")[2] if isinstance(node, Call) else ""
+    return last_name(node.target) if isinstance(node, Call) else ""
 
 
 def _call(experiment: Experiment, key: str) -> str:
+    """A call with its arguments, as Python writes it."""
     node = experiment.graph.root(key)
     if not isinstance(node, Call):
         return ""
     given = [value_text(item, lambda _: None, 4) for item in node.args]
     given += [f"{e.key}={value_text(e.value, lambda _: None, 4)}" for e in node.kwargs]
-    return f"{_name(experiment, key)}({', '.join(given)})"
-
-
-def _precision(experiment: Experiment) -> str:
-    """The weights' type, and what matrix products are computed in."""
-    weights = _text(experiment, "dtype") or "float32"
-    autocast = _text(experiment, "precision")
-    return f"{weights} weights" + (f", {autocast} autocast" if autocast else "")
-
-
-def _processes(experiment: Experiment) -> str:
-    strategy = _text(experiment, "strategy") or "single"
-    return "one" if strategy == "single" else strategy
-
-
-def _text(experiment: Experiment, key: str) -> str | None:
-    node = experiment.graph.root(key)
-    value = node.value if isinstance(node, Literal) else None
-    return value if isinstance(value, str) else None
+    return one_line(f"{last_name(node.target)}({', '.join(given)})")
 
 
 def _decisions(experiment: Experiment) -> Iterator[Decision]:
@@ -202,23 +234,76 @@ def render_overview(section: Overview, page: Page) -> Iterator[str]:
     if section.description:
         yield from page.wrapped(section.description, indent="")
     yield ""
-    yield from page.facts(section.facts)
+    yield from page.facts(_facts(section))
     if section.decisions:
         yield ""
-        yield from _told_decisions(section, page)
+        yield _titled(page, "Decided here", "in brackets what it was before")
+        texts = [
+            f"{each.name} {each.value}" + ("" if each.before is None else f" ({each.before})")
+            for each in section.decisions
+        ]
+        told = page.wrapped(", ".join(text.replace(" ", NO_BREAK) for text in texts))
+        yield from (line.replace(NO_BREAK, " ") for line in told)
     yield ""
-    yield page.heading("Made of") + page.paint("quiet", "  fgc explain --target NAME tells more")
-    rows = [(each.name, each.what.rpartition(" ")[2], each.about) for each in section.targets]
+    yield _titled(page, "Made of", "fgc explain --target NAME tells more")
+    rows = [(each.target, each.what, each.about) for each in section.made_of]
     yield from page.table(rows, ("strong", "", "quiet"))
     if section.values:
         yield ""
         yield from page.wrapped(f"and of the values {', '.join(section.values)}.", style="quiet")
 
 
-def _told_decisions(section: Overview, page: Page) -> Iterator[str]:
-    yield page.heading("Decided here") + page.paint("quiet", "  in brackets what it was before")
-    texts = [
-        f"{each.name} {each.value}" + (f" ({each.before})" if each.before is not None else "")
-        for each in section.decisions
-    ]
-    yield from page.wrapped(f"{', '.join(text.replace(' ', NO_BREAK) for text in texts)}")
+def _titled(page: Page, title: str, remark: str) -> str:
+    return f"{page.heading(title)}  {page.paint('quiet', remark)}"
+
+
+def _facts(section: Overview) -> Iterator[tuple[str, str]]:
+    yield "configuration", " ← ".join(section.templates)
+    for model in section.models:
+        yield "model", _told_model(model)
+    labels = {target: label for label, target in DATA.items()}
+    for data in section.data:
+        yield labels[data.target], _told_data(data)
+    yield from _told_run(section.run)
+    yield "optimizer", section.optimizer
+    autocast = "" if section.autocast is None else f", {section.autocast} autocast"
+    yield "precision", f"{section.dtype} weights{autocast}"
+    yield "processes", "one" if section.strategy == "single" else section.strategy
+
+
+def _told_model(model: ModelSize) -> str:
+    known = model.architecture or "none that transformers knows"
+    count = f"{'' if model.exact else 'at least '}{model.parameters:,} parameters"
+    sizes = ", ".join(SIZES[name].format(value) for name, value in model.sizes.items())
+    return f"{model.class_name} ({known}), {count}" + (f"; {sizes}" if sizes else "")
+
+
+def _told_data(data: Data) -> str:
+    files = [f"{one_line(name)} ({_told_size(size)})" for name, size in data.files.items()]
+    samples = "" if data.seq_len is None else f", in samples of {data.seq_len:,} tokens"
+    return (", ".join(files) or data.made_by) + samples
+
+
+def _told_size(size: int | None) -> str:
+    """
+    >>> _told_size(None), _told_size(999), _told_size(160_832), _told_size(3_975_932)
+    ('not there', '999 bytes', '160.8 kB', '4.0 MB')
+    """
+    if size is None:
+        return "not there"
+    if size < 1000:
+        return f"{size} bytes"
+    amount, unit = size / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if amount >= 1000:
+            amount, unit = amount / 1000, larger
+    return f"{amount:,.1f} {unit}"
+
+
+def _told_run(run: Run) -> Iterator[tuple[str, str]]:
+    tokens = "" if run.total_tokens is None else f"{run.total_tokens:,} tokens"
+    steps = ""
+    if run.steps is not None:
+        steps = f"{run.steps:,} steps of {run.tokens_per_step:,} tokens, with one process"
+    yield "budget", " = ".join(filter(None, (tokens, steps)))
+    yield "schedule", ": ".join(filter(None, (run.schedule, run.phases)))

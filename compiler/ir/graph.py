@@ -9,7 +9,7 @@ node's ``home`` is None where it was written in the project that is built.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -174,12 +174,15 @@ class Graph:
         return next((entry.value for entry in self.roots if entry.key == key), None)
 
     def knobs_behind(self, *keys: str) -> tuple[Knob, ...]:
-        """The knobs that decide the top-level nodes ``keys`` and all that is below them.
+        """The knobs that decide the top-level nodes ``keys`` and all that is below them."""
+        paths = {node.path for key in keys if (root := self.root(key)) for node in walk(root)}
+        return self.knobs_at({*paths, *((key,) for key in keys)})
+
+    def knobs_at(self, paths: Iterable[Path]) -> tuple[Knob, ...]:
+        """The knobs that decide what is written at any of ``paths``.
 
         They are in the order in which they got their first value; those of linked projects follow.
         """
-        paths = {node.path for key in keys if (root := self.root(key)) for node in walk(root)}
-        paths |= {(key,) for key in keys}
         found = frozenset[Knob]().union(*(self.decided.get(path, ()) for path in paths))
         ordered = (Knob(at, name) for at, knobs in self.knobs.items() for name in knobs.names)
         return tuple(knob for knob in ordered if knob in found)

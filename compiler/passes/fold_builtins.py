@@ -77,7 +77,7 @@ def evaluate(node: Call, name: str) -> Node:
     if name in _CONTAINERS:
         return _container(node, name)
     if name == "getitem" and node.kind is Kind.SINGLETON:
-        item = _item(node)
+        item = picked(node)
         if item is not None:
             return item
     try:
@@ -107,7 +107,7 @@ def _container(node: Call, name: str) -> Node:
     return kind(node.args, node.path, node.span, node.name)
 
 
-def _item(node: Call) -> Node | None:
+def picked(node: Call) -> Node | None:
     """The node that `getitem` takes out of a container that is written out, constant or not; None
     where the container or the key is something else."""
     match node.args:

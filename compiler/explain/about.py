@@ -10,16 +10,16 @@ from pathlib import Path
 
 from fgc.compiler.backend.sourcemap import Place
 from fgc.compiler.explain.experiment import Experiment
-from fgc.compiler.explain.order import program_order
 from fgc.compiler.explain.page import Page
-from fgc.compiler.explain.written import functions, written_call
+from fgc.compiler.explain.program_order import program_order
+from fgc.compiler.explain.written import written_call
 from fgc.compiler.ir.graph import Call, Kind, Node
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.program.plan import ModelPlan
 from fgc.compiler.symbols.symbol import Symbol
 from fgc.compiler.views.places import one_line, shortened
 from fgc.compiler.views.values import last_name, value_text
-from fgc.targets.model.spec import ModelSpec, model_spec
+from fgc.targets.model.spec import ModelSpec
 
 TITLE = 60
 KINDS = {
@@ -64,7 +64,7 @@ def about(experiment: Experiment, target: str) -> About:
     model = experiment.model(built)
     call = built if isinstance(built, Call) else None
     symbol = None if call is None else experiment.symbol(call)
-    spec = None if model is None else _spec(experiment, model)
+    spec = None if model is None else experiment.spec(model)
     value = node if built is None else built
     title = value_text(value, lambda _: None, 8) if call is None else last_name(call.target)
     return About(
@@ -136,16 +136,6 @@ def _defined(symbol: Symbol) -> str:
     return f"{symbol.module}.{symbol.qualname}"
 
 
-def _spec(experiment: Experiment, model: ModelPlan) -> ModelSpec:
-    return model_spec(
-        model.root,
-        name=model.name,
-        title=model.title,
-        read=frozenset(),
-        symbols=experiment.plan.resolution.symbols,
-    )
-
-
 def _architecture(spec: ModelSpec) -> str:
     known = spec.architecture
     if known is None:
@@ -163,8 +153,8 @@ def _becomes(experiment: Experiment, node: Node | None, model: ModelPlan | None)
     plan = experiment.plan
     program = plan.program.path
     if model is not None:
-        return f"{model.folder}/modeling_{model.name}.py"
-    if isinstance(node, Call) and f"build_{plan.builders.get(node)}" in functions(experiment):
+        return experiment.modeling(model)
+    if isinstance(node, Call) and f"build_{plan.builders.get(node)}" in experiment.functions:
         return f"build_{plan.builders[node]} in {program}"
     if isinstance(node, Call) and written_call(experiment, node) is not None:
         return f"a call in {plan.program.entry} in {program}"

@@ -47,11 +47,11 @@ def code(experiment: Experiment, target: str) -> Code | None:
     node = experiment.graph.root(target)
     model = experiment.model(node)
     if model is not None:
-        path = f"{model.folder}/modeling_{model.name}.py"
+        path = experiment.modeling(model)
         count = experiment.emitted.python[path].count("\n")
         return _code(experiment, path, [range(1, count + 1)])
     path = experiment.plan.program.path
-    lines = _Program(experiment, ast.parse(experiment.program)).lines(target, node)
+    lines = _Program(experiment).lines(target, node)
     own = experiment.place(node.target_span) if isinstance(node, Call) else None
     return _code(experiment, path, lines, own) if lines else None
 
@@ -102,14 +102,12 @@ def _range(node: ast.stmt) -> range:
 class _Program:
     """The program's text, in which the lines of a node are found."""
 
-    def __init__(self, experiment: Experiment, tree: ast.Module):
+    def __init__(self, experiment: Experiment):
         self._experiment = experiment
-        self._path = experiment.plan.program.path
-        self._tree = tree
         constants = set(experiment.plan.constants.values())
         self._constants = {
             name: node
-            for node in tree.body
+            for node in experiment.tree.body
             if isinstance(node, ast.Assign)
             for name in _targets(node) & constants
         }
@@ -119,9 +117,9 @@ class _Program:
         plan = self._experiment.plan
         if isinstance(node, Call) and node in plan.builders:
             maker = f"build_{plan.builders[node]}"
-            for statement in self._tree.body:
-                if isinstance(statement, ast.FunctionDef) and statement.name == maker:
-                    return [*self._constants_in(statement), _range(statement)]
+            if maker in self._experiment.functions:
+                function = self._experiment.functions[maker]
+                return [*self._constants_in(function), _range(function)]
         if node is not None and node in plan.constants and plan.constants[node] in self._constants:
             name = plan.constants[node]
             uses = [s for s in self._statements() if name in _read(s)]
@@ -136,8 +134,7 @@ class _Program:
 
     def _statements(self) -> Iterator[ast.stmt]:
         """The innermost statements of the program's functions."""
-        stack = [node for node in reversed(self._tree.body) if isinstance(node, ast.FunctionDef)]
-        waiting: list[ast.stmt] = list(stack)
+        waiting: list[ast.stmt] = list(reversed(self._experiment.functions.values()))
         while waiting:
             statement = waiting.pop()
             inner = [n for n in ast.iter_child_nodes(statement) if isinstance(n, ast.stmt)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from fgc.compiler.backend.sourcemap import Place
 from fgc.compiler.ir.graph import Call, Graph, Node, Path, walk
@@ -12,6 +14,7 @@ from fgc.compiler.passes.emit import Emitted
 from fgc.compiler.pipeline import Build, input_names
 from fgc.compiler.program.plan import ModelPlan, Plan
 from fgc.compiler.symbols.symbol import Symbol
+from fgc.targets.model.spec import ModelSpec, model_spec
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class Experiment:
     def program(self) -> str:
         """The text of the program."""
         return self.emitted.python[self.plan.program.path]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The program as Python reads it."""
+        return ast.parse(self.program)
+
+    @cached_property
+    def functions(self) -> dict[str, ast.FunctionDef]:
+        """The program's functions, by name."""
+        return {node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef)}
 
     def place(self, span: Span) -> Place:
         """Where something was written."""
@@ -72,6 +85,21 @@ class Experiment:
     def model(self, node: Node | None) -> ModelPlan | None:
         """The model that a node is, None where it is none."""
         return self.plan.models.get(node) if isinstance(node, Call) else None
+
+    def spec(self, model: ModelPlan) -> ModelSpec:
+        """What transformers is told of a model.
+
+        Raises:
+            BuildError: FGC040, where its fields are malformed.
+        """
+        symbols = self.plan.resolution.symbols
+        return model_spec(
+            model.root, name=model.name, title=model.title, read=frozenset(), symbols=symbols
+        )
+
+    def modeling(self, model: ModelPlan) -> str:
+        """The file that holds the code of a model."""
+        return f"{model.folder}/modeling_{model.name}.py"
 
 
 def experiment(build: Build) -> Experiment | None:

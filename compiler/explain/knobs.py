@@ -74,7 +74,7 @@ def _needed(root: Node | None) -> Iterator[Path]:
             continue
         seen.add(node)
         yield node.path
-        item = _picked(node)
+        item = picked_item(node)
         if item is None:
             stack += children(node)
             continue
@@ -83,7 +83,7 @@ def _needed(root: Node | None) -> Iterator[Path]:
             yield node.args[0].path
 
 
-def _picked(node: Node) -> Node | None:
+def picked_item(node: Node) -> Node | None:
     """What a `getitem` picks that is evaluated at build."""
     if not isinstance(node, Call) or node.target != "getitem" or node.kind is not Kind.SINGLETON:
         return None

@@ -16,8 +16,8 @@ from fgc.compiler.explain.arguments import arguments, render_arguments
 from fgc.compiler.explain.code import code, render_code
 from fgc.compiler.explain.experiment import Experiment
 from fgc.compiler.explain.knobs import knob_section, render_knobs
-from fgc.compiler.explain.order import program_order, render_program_order
 from fgc.compiler.explain.page import INDENT, Page
+from fgc.compiler.explain.program_order import program_order, render_program_order
 from fgc.compiler.program.plan import ModelPlan
 
 FORMAT = "fgc-explain-1"
@@ -109,7 +109,7 @@ def _sections(experiment: Experiment, target: str, with_code: bool) -> Iterator[
 
 
 def _model_sections(experiment: Experiment, model: ModelPlan) -> Iterator[Section]:
-    from fgc.compiler.explain.construction import model_order, render_model_order
+    from fgc.compiler.explain.model_order import model_order, render_model_order
     from fgc.targets.model.anatomy import anatomy
     from fgc.targets.model.module_tree import render_module_tree
 

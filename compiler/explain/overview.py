@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.evaluate.values import Unknown
+from fgc.compiler.explain.decisions import Decisions, decisions, render_decisions
 from fgc.compiler.explain.experiment import Experiment
-from fgc.compiler.explain.knobs import value_text as knob_text
 from fgc.compiler.explain.page import Page
 from fgc.compiler.ir.graph import Call, File, Literal, Node, walk
-from fgc.compiler.ir.knobs import COMMAND_LINE
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.program.plan import ModelPlan
 from fgc.compiler.views.places import one_line
-from fgc.compiler.views.targets import targets
+from fgc.compiler.views.targets import Target, targets
 from fgc.compiler.views.values import last_name, value_text
 from fgc.targets.model.anatomy import anatomy, is_known, total_parameters
-from fgc.targets.model.spec import model_spec
 from fgc.targets.needed import needed_targets
 from fgc.targets.train.lr_chart import phases_text
 from fgc.targets.train.lr_curve import lr_curve
@@ -30,8 +28,6 @@ SIZES = {
     "num_attention_heads": "{:,} heads",
     "vocab_size": "{:,} tokens in its vocabulary",
 }
-ABOUT_ITSELF = frozenset({"config_name", "config_description", "config_class", "model_name"})
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +72,6 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """A knob that the configuration's own file sets, or ``--set``; ``before`` is what it had."""
-
-    name: str
-    value: str
-    before: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Made:
     """A target that is made of something: of what, and the first line of its docstring."""
 
@@ -111,7 +98,7 @@ class Overview:
     dtype: str
     autocast: str | None
     strategy: str
-    decisions: tuple[Decision, ...]
+    decisions: Decisions
     made_of: tuple[Made, ...]
     values: tuple[str, ...]
 
@@ -135,24 +122,16 @@ def overview(experiment: Experiment) -> Overview:
         dtype=_text(experiment, "dtype") or "float32",
         autocast=_text(experiment, "precision"),
         strategy=_text(experiment, "strategy") or "single",
-        decisions=tuple(_decisions(experiment)),
+        decisions=decisions(experiment),
         made_of=tuple(
-            Made(each.name, last_name(each.spec), each.about or each.spec)
-            for each in every
-            if each.spec is not None
+            Made(each.name, _what(each), each.about) for each in every if each.spec is not None
         ),
         values=tuple(target.name for target in every if target.spec is None),
     )
 
 
 def _model(experiment: Experiment, model: ModelPlan) -> ModelSize:
-    spec = model_spec(
-        model.root,
-        name=model.name,
-        title=model.title,
-        read=frozenset(),
-        symbols=experiment.plan.resolution.symbols,
-    )
+    spec = experiment.spec(model)
     module = anatomy(experiment.plan, model, experiment.emitted)
     return ModelSize(
         class_name=spec.model_class,
@@ -197,6 +176,12 @@ def _count(experiment: Experiment, key: str) -> int | None:
     return value if isinstance(value, int) else None
 
 
+def _what(target: Target) -> str:
+    """What a target calls: its name, with its module where there is nothing else to tell."""
+    spec = target.spec or ""
+    return last_name(spec) if target.about else spec.replace(":", ".")
+
+
 def _text(experiment: Experiment, key: str) -> str | None:
     node = experiment.graph.root(key)
     value = node.value if isinstance(node, Literal) else None
@@ -218,16 +203,6 @@ def _call(experiment: Experiment, key: str) -> str:
     return one_line(f"{last_name(node.target)}({', '.join(given)})")
 
 
-def _decisions(experiment: Experiment) -> Iterator[Decision]:
-    knobs = experiment.written.knobs[()]
-    for name in knobs.names:
-        *before, last = knobs.chain(name)
-        own = last.file == COMMAND_LINE or experiment.name_of(last.file) == experiment.config
-        if own and name not in ABOUT_ITSELF:
-            was = knob_text(before[-1].value) if before else None
-            yield Decision(name, knob_text(last.value), was)
-
-
 def render_overview(section: Overview, page: Page) -> Iterator[str]:
     """The overview as text."""
     yield page.heading(section.title)
@@ -235,26 +210,14 @@ def render_overview(section: Overview, page: Page) -> Iterator[str]:
         yield from page.wrapped(section.description, indent="")
     yield ""
     yield from page.facts(_facts(section))
-    if section.decisions:
-        yield ""
-        yield _titled(page, "Decided here", "in brackets what it was before")
-        texts = [
-            f"{each.name} {each.value}" + ("" if each.before is None else f" ({each.before})")
-            for each in section.decisions
-        ]
-        told = page.wrapped(", ".join(text.replace(" ", NO_BREAK) for text in texts))
-        yield from (line.replace(NO_BREAK, " ") for line in told)
+    yield from render_decisions(section.decisions, page)
     yield ""
-    yield _titled(page, "Made of", "fgc explain --target NAME tells more")
-    rows = [(each.target, each.what, each.about) for each in section.made_of]
-    yield from page.table(rows, ("strong", "", "quiet"))
+    yield page.titled("Made of", "fgc explain --target NAME tells more")
+    made = [(e.target, f"{e.what}. {e.about}" if e.about else e.what) for e in section.made_of]
+    yield from page.facts(made)
     if section.values:
         yield ""
         yield from page.wrapped(f"and of the values {', '.join(section.values)}.", style="quiet")
-
-
-def _titled(page: Page, title: str, remark: str) -> str:
-    return f"{page.heading(title)}  {page.paint('quiet', remark)}"
 
 
 def _facts(section: Overview) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,10 @@ class Page:
         """The line above a section."""
         return self.paint("title", text)
 
+    def titled(self, text: str, remark: str) -> str:
+        """A heading, and beside it how to read what is below."""
+        return f"{self.heading(text)}{GAP}{self.paint('quiet', remark)}"
+
     def wrapped(self, text: str, indent: str = INDENT, style: str | None = None) -> Iterator[str]:
         """Prose, as many lines as it takes."""
         for line in self._lines(text, len(indent)):

@@ -9,19 +9,13 @@ from fgc.compiler.explain.experiment import Experiment
 from fgc.compiler.ir.graph import Call
 
 
-def functions(experiment: Experiment) -> dict[str, ast.FunctionDef]:
-    """The program's functions, by name."""
-    body = ast.parse(experiment.program).body
-    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
-
-
 def written_call(experiment: Experiment, call: Call) -> ast.Call | None:
     """The call in the program that stands for ``call``; None where there is none.
 
     It is what the function returns that makes the node, or else a call of the program's entry.
     """
     program = experiment.plan.program
-    known = functions(experiment)
+    known = experiment.functions
     maker = known.get(f"build_{experiment.plan.builders.get(call)}")
     if maker is not None:
         returned = maker.body[-1]

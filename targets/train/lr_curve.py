@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from fgc.compiler.evaluate.arguments import parameters
@@ -150,6 +151,7 @@ class _Run:
         if not isinstance(ratio, Function):
             raise NotKnown(_reason(ratio, "each parameter group has a schedule of its own"))
 
+        @cache
         def lr(step: int) -> float:
             return base_lr * _number(self.program.call(ratio, step), f"the ratio at step {step}")
 

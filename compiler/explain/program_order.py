@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fgc.compiler.backend.sourcemap import Place
 from fgc.compiler.explain.experiment import Experiment
 from fgc.compiler.explain.page import Page
-from fgc.compiler.explain.written import dotted, functions
+from fgc.compiler.explain.written import dotted
 from fgc.compiler.ir.graph import Call, Kind, Node, children
 from fgc.compiler.views.places import one_line
 from fgc.compiler.views.values import last_name
@@ -38,7 +38,7 @@ def program_order(experiment: Experiment, target: str) -> ProgramOrder:
     """What the program's entry does with the nodes of the configuration, in order."""
     program = experiment.plan.program
     reader = _Entry(experiment)
-    for statement in functions(experiment)[program.entry].body:
+    for statement in experiment.functions[program.entry].body:
         reader.read(statement)
     return ProgramOrder(f"{program.entry}() in {program.path}", target, tuple(reader.steps))
 

@@ -44,7 +44,7 @@ class ModelOrder:
 
 def model_order(experiment: Experiment, model: ModelPlan, module: Module) -> ModelOrder:
     """The parts of ``module``, which is the anatomy of ``model``."""
-    path = f"{model.folder}/modeling_{model.name}.py"
+    path = experiment.modeling(model)
     text = experiment.emitted.python[path]
     reader = _Reader(experiment, path, ast.parse(text))
     return ModelOrder(path, tuple(reader.parts(module, 0)), "self.post_init()" in text)

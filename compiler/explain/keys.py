@@ -75,5 +75,7 @@ def _candidates(file: str) -> list[str]:
     path = PurePosixPath(file)
     stem = one_line(path.stem)
     ends = [word.end() for word in _WORDS.finditer(stem)]
-    folders = [one_line("/".join((*path.parts[-n:-1], stem))) for n in range(2, len(path.parts))]
+    folders = [
+        one_line("/".join((*path.parts[-n:-1], stem))) for n in range(2, len(path.parts) + 1)
+    ]
     return list(dict.fromkeys([*(stem[:end] for end in ends), stem, *folders, one_line(file)]))

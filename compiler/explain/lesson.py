@@ -110,6 +110,7 @@ def _sections(experiment: Experiment, target: str, with_code: bool) -> Iterator[
 
 def _model_sections(experiment: Experiment, model: ModelPlan) -> Iterator[Section]:
     from fgc.compiler.explain.model_order import model_order, render_model_order
+    from fgc.compiler.explain.torch_parts import render_torch_parts, torch_parts
     from fgc.targets.model.anatomy import anatomy
     from fgc.targets.model.module_tree import render_module_tree
 
@@ -120,6 +121,7 @@ def _model_sections(experiment: Experiment, model: ModelPlan) -> Iterator[Sectio
     def tree(page: Page) -> Iterator[str]:
         text = render_module_tree(module, width=page.columns - len(INDENT), color=page.color)
         yield from _indented(text)
+        yield from render_torch_parts(torch_parts(module), page)
 
     yield Section("modules", "Modules, shapes and parameters", module, tree)
 

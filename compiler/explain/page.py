@@ -51,7 +51,9 @@ class Page:
 
     def _lines(self, text: str, used: int) -> list[str]:
         width = max(self.columns - used, 20)
-        return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        # a word is broken only where somebody looks at a terminal
+        broken = self.width is not None
+        return textwrap.wrap(text, width, break_long_words=broken, break_on_hyphens=False)
 
     def cut(self, text: str, used: int = 0) -> str:
         """``text``, as much of it as a line of prose holds beside ``used`` columns."""

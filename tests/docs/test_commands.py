@@ -25,6 +25,7 @@ BY_HAND = {
     ".venv/bin/python -m tests.tree.update_golden",
     ".venv/bin/python -m tests.compiler.passes.case_files",
     ".venv/bin/python -m tests.compiler.views.update_golden",
+    ".venv/bin/python -m tests.compiler.explain.update_golden",
 }
 
 TINY = "fgc build examples/tiny_llama/configs/"
@@ -54,6 +55,11 @@ COMMANDS = {
     "fgc trefs -p examples/tiny_llama -t learning_rate": Run(),
     "fgc code examples/tiny_llama --target optimizer": Run(),
     "fgc construct examples/tiny_llama --target model": Run(),
+    "fgc explain examples/tiny_llama": Run(),
+    "fgc explain examples/tiny_llama --target model": Run(),
+    "fgc explain examples/tiny_llama --target schedule": Run(),
+    "fgc explain examples/tiny_llama/configs/post_norm.yaml": Run(),
+    "fgc explain examples/tiny_llama --target optimizer": Run(),
     "fgc construct inspecting/budget.yaml --target lr_scheduler --call": Run(status=1),
     f"{TINY}baseline.yaml -o run/": Run(measures=True),
     f"{TINY}baseline.yaml --print-after vendor --time-passes": Run(measures=True),

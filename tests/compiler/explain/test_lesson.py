@@ -1,4 +1,4 @@
-"""Which lessons there are, what is in them, and that a tree is explained as its configuration is."""
+"""Which lessons there are, what is in them, and that a tree has those of its configuration."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from fgc.compiler.explain.model_order import model_order
 from fgc.compiler.explain.torch_parts import torch_parts
 from fgc.targets.model.anatomy import anatomy
 from tests.compiler.explain.lessons import COMPOSED, DEMO, experiment_at, lesson_text
+from tests.tree.building import copy_project
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +83,25 @@ def test_a_schedule_has_a_short_name(experiment: Experiment) -> None:
 
 
 def test_a_target_of_that_name_is_meant_first(tmp_path: Path) -> None:
-    config = tmp_path / "configs" / "own.yaml"
-    config.parent.mkdir()
-    text = (DEMO / "baseline.yaml").read_text(encoding="utf-8")
-    config.write_text(text + "[callbacks_definition]\nschedule: 1\n", encoding="utf-8")
-    for name in ("data", "tokenizer"):
-        (tmp_path / name).symlink_to(DEMO.parent / name)
+    config = copy_project(tmp_path / "project") / "configs" / "own.yaml"
+    lines = ["-- extends 'configs/baseline.yaml'", "[lr_scheduler]", "== super()", "schedule: 1"]
+    config.write_text("\n".join([*lines, ""]), encoding="utf-8")
     assert target_named(experiment_at(config), "schedule") == "schedule"
 
 
-def test_a_learning_rate_that_is_known_at_launch_only(demo: Experiment) -> None:
-    """The number of steps is, where it follows from that of processes."""
-    made = experiment_at(DEMO / "baseline.yaml", global_batch_tokens=4096)
-    assert made.plan.root("lr_scheduler") is not None
-    assert as_json(made, "lr_scheduler")["curve"].keys() >= {"total_steps"} or "not known" in (
-        lesson_text(made, "lr_scheduler")
-    )
+def test_a_schedule_that_cannot_be_followed(tmp_path: Path) -> None:
+    config = copy_project(tmp_path / "project") / "configs" / "own.yaml"
+    lines = [
+        "-- extends 'configs/baseline.yaml'",
+        "[lr_scheduler]",
+        "lr_scheduler: !partial:torch.optim.lr_scheduler:ReduceLROnPlateau",
+        "    factor: 0.5",
+    ]
+    config.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    made = experiment_at(config)
+    assert "How it goes is not known before a run:" in lesson_text(made, "lr_scheduler")
+    assert list(as_json(made, "lr_scheduler")["curve"]) == ["unknown"]
+    assert as_json(made, None)["overview"]["run"]["steps"] is None
 
 
 def test_the_parts_of_torch_are_told_once(demo: Experiment) -> None:

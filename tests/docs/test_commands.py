@@ -56,7 +56,7 @@ COMMANDS = {
     "fgc code examples/tiny_llama --target optimizer": Run(),
     "fgc construct examples/tiny_llama --target model": Run(),
     "fgc explain examples/tiny_llama": Run(),
-    "fgc explain examples/tiny_llama --target model": Run(),
+    "fgc explain examples/tiny_llama --target model": Run(measures=True),
     "fgc explain examples/tiny_llama --target schedule": Run(),
     "fgc explain examples/tiny_llama/configs/post_norm.yaml": Run(),
     "fgc explain examples/tiny_llama --target optimizer": Run(),

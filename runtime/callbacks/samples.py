@@ -161,10 +161,18 @@ def add_sample(tensorboard: TensorBoard, sample: Record) -> None:
 
 
 def show(sample: Record) -> None:
-    """Prints a sample below its step, without what would steer a terminal."""
-    text = "".join(c if c.isprintable() else " " for c in sample["prompt"] + sample["text"])
+    """Prints a sample below its step, long lines folded, without what would steer a terminal."""
     indent = "    "
-    filled = textwrap.fill(text, 96, initial_indent=indent, subsequent_indent=indent)
+    folded = [
+        textwrap.fill(
+            "".join(c if c.isprintable() else " " for c in written),
+            96,
+            initial_indent=indent,
+            subsequent_indent=indent,
+        )
+        for written in (sample["prompt"] + sample["text"]).splitlines()
+        if written.strip()
+    ]
     # an output without these characters still has the file
     with suppress(UnicodeEncodeError):
-        print(f"step {sample['step']}  sample\n{filled}", flush=True)
+        print("\n".join([f"step {sample['step']}  sample", *folded]), flush=True)

@@ -34,9 +34,11 @@ def print_summary(output_dir: Path) -> None:
             rows["held-out loss"] = f"{eval_loss[1][-1]:.4f}"
         rows["checkpoint"] = str(whole_checkpoints(output_dir / "checkpoints")[-1])
         rows["curve"] = str(output_dir / "loss.svg")
-        # where the output has not these characters, the picture shows the same
-        with suppress(UnicodeEncodeError):
-            print(f"\n{draw(train_loss)}\n")
+        print()
+        if len(train_loss[0]) > 1:
+            # where the output has not these characters, the picture shows the same
+            with suppress(UnicodeEncodeError):
+                print(f"{draw(train_loss)}\n")
         for name, value in rows.items():
             print(f"{name:<14}{value}")
         learning_rate = _series(records, "learning_rate")

@@ -183,11 +183,17 @@ def test_a_model_that_cannot_write_is_refused_at_the_start(small_run, tokenizer)
 
 
 def test_what_is_shown_steers_no_terminal(capsys) -> None:
-    show({"step": 7, "prompt": "In the\n", "text": "\x1b[2J " + "begin " * 40})
+    show({"step": 7, "prompt": "In the", "text": "\x1b[2J " + "begin " * 40})
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "step 7  sample"
-    assert lines[1].startswith("    In the  [2J begin begin")
+    assert lines[1].startswith("    In the [2J begin begin")
     assert all(line.isprintable() and len(line) <= 96 for line in lines)
+
+
+def test_lines_are_shown_as_they_are_written(capsys) -> None:
+    show({"step": 7, "prompt": "So God", "text": " said,\n\n \n\tLet there\r\nbe light.\n"})
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["step 7  sample", "    So God said,", "     Let there", "    be light."]
 
 
 def test_an_output_without_unicode_goes_on(monkeypatch) -> None:

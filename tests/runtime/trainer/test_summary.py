@@ -46,6 +46,18 @@ def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
     assert "to go on" not in shown
 
 
+def test_no_curve_is_drawn_through_one_point(small_run, capsys) -> None:
+    run = small_run()
+    run.train(last_step=4)
+    records = [record for record in run.metrics() if "loss" in record]
+    assert len(records) == 1
+    capsys.readouterr()
+    print_summary(run.output)
+    shown = capsys.readouterr().out
+    assert f"loss          {records[0]['loss']:.4f}" in shown
+    assert "│" not in shown
+
+
 def test_a_picture_is_the_same_bytes_for_the_same_numbers(tmp_path) -> None:
     steps = list(range(0, 1000, 10))
     losses = ([3 + 5 / (1 + step / 50) for step in steps], [3.5, 3.2])

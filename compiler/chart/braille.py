@@ -96,18 +96,25 @@ def _y_labels(scale: Scale, height: int) -> dict[int, str]:
 
 def _ends(chart: Chart, scale: Scale, height: int) -> dict[int, tuple[str, int]]:
     """The labels of several series and their places in the palette, by row: that of its end, or
-    the nearest that is free."""
+    one near it."""
     named = [s for s in chart.series if s.style != "faint" and s.label and chart.runs(s)]
     if len(named) < 2:
         return {}
-    found: dict[int, tuple[str, int]] = {}
-    for series in named:
-        wanted = _row(scale, chart.runs(series)[-1][-1][1], height)
-        free = (row for row in range(height) if row not in found)
-        row = min(free, key=lambda row: (abs(row - wanted), row), default=None)
-        if row is not None:
-            found[row] = (shortened(series.label, _LONGEST_LABEL), chart.color(series))
-    return found
+    # in the order of the ends, for where there are no colours only the labels tell which is lower
+    ends = sorted(
+        ((chart.runs(s)[-1][-1][1], s) for s in named), key=lambda end: -scale.share(end[0])
+    )[:height]
+    rows: list[int] = []
+    for value, _ in ends:
+        rows.append(max(_row(scale, value, height), rows[-1] + 1 if rows else 0))
+    lowest = height - 1
+    for place in reversed(range(len(rows))):
+        rows[place] = min(rows[place], lowest)
+        lowest = rows[place] - 1
+    return {
+        row: (shortened(series.label, _LONGEST_LABEL), chart.color(series))
+        for row, (_, series) in zip(rows, ends, strict=True)
+    }
 
 
 def _row(scale: Scale, value: float, height: int) -> int:

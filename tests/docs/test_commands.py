@@ -20,6 +20,7 @@ LANGUAGES = ("bash", "console", "python", "text", "yaml", None)
 # Set-up, and the tests themselves: what continuous integration does, or a person by hand.
 BY_MAKE = re.compile(r"([A-Z_]+=\S+ )?make( [a-z]+)?")
 BY_HAND = {
+    "source .venv/bin/activate",
     ".venv/bin/pytest tests/compiler/backend -q",
     '.venv/bin/pytest -n 2 -m "not nightly"',
     ".venv/bin/python -m tests.tree.update_golden",
@@ -28,6 +29,7 @@ BY_HAND = {
     ".venv/bin/python -m tests.compiler.explain.update_golden",
 }
 
+TOUR = "fgc build examples/tiny_llama -o"
 TINY = "fgc build examples/tiny_llama/configs/"
 ANNEAL = "python run-anneal/train.py --resume run/output/checkpoints/step-"
 COMPOSED = "fgc build examples/composed/training/configs/"
@@ -100,6 +102,30 @@ COMMANDS = {
     f"{TINY}patient.yaml -o run-patient/": Run(),
     "diff run/runtime/trainer/loop.py run-patient/runtime/trainer/loop.py": Run(status=1),
     "python run/train.py": Run(shortened="python run/train.py --max-steps 31"),
+    "fgc ls examples/tiny_llama": Run(),
+    "fgc trefs examples/tiny_llama": Run(),
+    "fgc pp examples/tiny_llama": Run(),
+    "fgc graph examples/tiny_llama --target optimizer": Run(),
+    f"{TOUR} run-tiny/": Run(measures=True),
+    "python run-tiny/train.py": Run(shortened="python run-tiny/train.py --max-steps 2"),
+    "python run-tiny/train.py --max-steps 100": Run(
+        shortened="python run-tiny/train.py --max-steps 20", measures=True
+    ),
+    f"{TOUR} run-slow/ --set lr=6e-4": Run(),
+    "diff run-tiny/train.py run-slow/train.py": Run(status=1),
+    f"{TINY}shallow.yaml -o run-shallow/": Run(),
+    "diff -r -x tokenizer.json run-tiny/model run-shallow/model": Run(status=1),
+    "python run-shallow/train.py --max-steps 100": Run(
+        shortened="python run-shallow/train.py --max-steps 20"
+    ),
+    "fgc logs summary run-tiny/ run-shallow/": Run(measures=True),
+    "fgc logs plot run-tiny/ run-shallow/ --metrics loss": Run(),
+    f"{TOUR} run-bf16/ --set precision=bf16": Run(),
+    f"{TOUR} run-compiled/ --set torch_compile=layers": Run(),
+    f"{TOUR} run-cosine/ --set schedule=cosine --set warmup_steps=100": Run(),
+    f"{TOUR} run-groups/ --set 'no_decay=norm|embed_tokens'": Run(),
+    "fgc run examples/tiny_llama -d 1 --max-steps 20 --dry-run": Run(),
+    'fgc tokenizer show examples/tiny_llama "And Moses said"': Run(measures=True),
 }
 
 
@@ -183,13 +209,14 @@ def check(command: Command, place: str, checkout: Path, environment: dict[str, s
 
 def run_python(block: Block, checkout: Path, environment: dict[str, str]) -> None:
     """Runs a program that is shown, with the newest checkpoint, where there is no fgc."""
-    newest = max((checkout / "run" / "output" / "checkpoints").glob("step-????????"))
+    shown = re.search(r'"(\S+/)step-\d{8}"', block.text)
+    assert shown is not None
+    newest = max((checkout / shown[1]).glob("step-????????"))
     code = re.sub(r"step-\d{8}", newest.name, block.text)
-    program = (
-        f"import sys\nsys.modules['fgc'] = None\n{code}\nassert type(model) is not type(same)\n"
-    )
+    if "same = " in code:
+        code += "assert type(model) is not type(same)\n"
     ran = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", f"import sys\nsys.modules['fgc'] = None\n{code}"],
         cwd=checkout,
         env=environment,
         capture_output=True,

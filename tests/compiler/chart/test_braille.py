@@ -46,6 +46,14 @@ def test_a_falling_line() -> None:
     ]
 
 
+@pytest.mark.parametrize("ends", [(5.0, 5.1), (5.1, 5.0), (8.0, 7.99), (7.99, 8.0)])
+def test_labels_of_ends_that_share_a_row_are_in_their_order(ends: tuple[float, float]) -> None:
+    series = (Series(f"to {end}", ((0, 8.0), (1, 6.0), (2, end))) for end in ends)
+    text = braille(Chart((*series, Series("low", ((0, 8.0), (2, 4.9))))), height=6)
+    lower, higher = sorted(ends)
+    assert text.index(f"to {higher}") < text.index(f"to {lower}") < text.index("low")
+
+
 def test_several_have_their_labels_at_their_ends_and_gaps_stay_open() -> None:
     gap = [(0.0, 1.0), (50.0, math.nan), (60.0, 1.0), (100.0, 2.0)]
     chart = Chart((Series("a", [(0.0, 8.0), (100.0, 2.0)]), Series("b", gap)))

@@ -6,6 +6,7 @@ import math
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,8 +63,8 @@ def test_several_have_their_labels_at_their_ends_and_gaps_stay_open() -> None:
         "  │⠒⠤⣀⡀",
         "  │⠀⠀⠀⠈⠉⠒⠤⢄⡀",
         "5 ┤⠀⠀⠀⠀⠀⠀⠀⠀⠈⠉⠒⠢⢄⣀",
-        "  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠉⠒⠢⠤⣀⠀ b",
-        "  │⠄⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠠⠤⠤⠒⠒⠒⠊⠉⠉ a",
+        "  │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠉⠒⠢⠤⣀⠀ a",
+        "  │⠄⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠠⠤⠤⠒⠒⠒⠊⠉⠉ b",
         "  └┬─────────┬────────┬",
         "   0        50       100",
     ]

@@ -50,13 +50,11 @@ class Run:
 COMMANDS = {
     "fgc pp examples/tiny_llama/configs/baseline.yaml": Run(),
     "fgc targets examples/tiny_llama": Run(measures=True),
-    "fgc graph examples/tiny_llama --target model --set num_hidden_layers=6": Run(),
     "fgc graph examples/tiny_llama --format dot | dot -Tsvg > graph.svg": Run(
         shortened="fgc graph examples/tiny_llama --format dot > graph.dot"
     ),
     "fgc trefs -p examples/tiny_llama -t learning_rate": Run(),
     "fgc code examples/tiny_llama --target optimizer": Run(),
-    "fgc construct examples/tiny_llama --target model": Run(),
     "fgc explain examples/tiny_llama": Run(),
     "fgc explain examples/tiny_llama --target model": Run(measures=True),
     "fgc explain examples/tiny_llama --target schedule": Run(),
@@ -80,7 +78,6 @@ COMMANDS = {
     "fgc pp language/experiment.yaml": Run(),
     "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
     "fgc build language/typo.yaml -o language/typo/": Run(status=1),
-    "fgc run examples/tiny_llama/configs/baseline.yaml --max-steps 20 --dry-run": Run(),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),
     f"{ANNEAL}00000500": Run(shortened=f"{ANNEAL}00000031 --max-steps 32"),

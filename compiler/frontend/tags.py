@@ -71,7 +71,7 @@ def parse_tag(tag: Tag, places: Places) -> OwnTag:
         )
     if word in CALLABLES:
         return _callable(tag, match, places)
-    if spec is not None:
+    if spec:  # `!dict:@name` is `!dict@name`
         remedy = f"write `!{word}`, or `!{word}@name` to name the node"
         if word == "var":
             remedy = "the variable's name follows after a space: `!var name`"

@@ -3,8 +3,8 @@
 A build depends on its files and on ``--set`` alone. What would read the clock, the host, the user's
 folders or the environment is here, since templates use it in comments and paths, but its value is
 fixed: clocks stand at 2000-01-01, the host is ``localhost``, a user's folders are written with
-``~``, the working directory is the project's, versions are ``unknown``, and ``getenv`` gives its
-default.
+``~``, the working directory is the project's, versions are ``unknown``, ``getenv`` gives its
+default, and of the hardware nothing is known.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _VERSIONS: Final = ("python", "torch", "transformers", "accelerate")
 
 
 class Refusal(TemplateRuntimeError):
-    """What a template says with ``raise(message)``."""
+    """What a template says with ``raise(message)``, or ``assert(condition, message)``."""
 
 
 def _path(value: object) -> str:
@@ -88,6 +88,13 @@ def _raise(message: Any) -> NoReturn:
     raise Refusal(str(message))
 
 
+def _assert(condition: Any, message: Any) -> str:
+    """Nothing, as text: the ancestor's templates write it as an expression, too."""
+    if not condition:
+        raise Refusal(str(message))
+    return ""
+
+
 def _text_of(value: Any) -> str:
     return repr(value)
 
@@ -132,9 +139,12 @@ def template_globals(variables: Mapping[str, object]) -> dict[str, Any]:
         "site_data_dir": _folder("/usr/local/share"),
         "site_config_dir": _folder("/etc/xdg"),
         "forgather_config_dir": lambda: "~/.config/forgather",
+        "forgather_home_dir": lambda: "~/.forgather",
+        "get_peak_hardware_flops": lambda: None,
         "repr": _text_of,
         "getenv": _getenv,
         "raise": _raise,
+        "assert": _assert,
         "hostname": "localhost",
         "uname": "unknown",
         "versions": dict.fromkeys(_VERSIONS, "unknown"),

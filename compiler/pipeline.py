@@ -38,7 +38,8 @@ class Request:
     ``config`` is its file; a folder stands for the project that it lies in. Without one it is the
     configuration ``name``, or the default one, of the project at or above ``project``, which is the
     current folder where it is None. A tree that was built stands for the configuration in it.
-    ``overrides`` pin template variables and bind `!var` nodes.
+    ``overrides`` pin template variables and bind `!var` nodes; those with the name of an option,
+    `--max-steps`, set a variable alone, and the configuration declares them.
     """
 
     config: Path | None = None
@@ -71,8 +72,10 @@ class Build:
 
     @property
     def overrides(self) -> Mapping[str, Scalar]:
-        """What ``--set`` gives, now or when the tree was built that the configuration is in."""
-        return cast("Mapping[str, Scalar]", _made(self.source).pins)
+        """What the command line gives, now or when the tree was built that the configuration is
+        in: what ``--set`` pins, by name, and options of the configuration, by theirs."""
+        source = _made(self.source)
+        return {**cast("Mapping[str, Scalar]", source.pins), **source.options}
 
     @property
     def sources(self) -> Mapping[str, str]:
@@ -198,7 +201,8 @@ def _render(build: Build) -> Build:
 def _parse(build: Build) -> Build:
     from fgc.compiler.passes.parse import parse
 
-    return replace(build, graph=parse(_made(build.rendered), build.overrides))
+    pins = cast("Mapping[str, Scalar]", _made(build.source).pins)
+    return replace(build, graph=parse(_made(build.rendered), pins))
 
 
 def _link(build: Build) -> Build:
@@ -227,7 +231,7 @@ def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
     from fgc.targets.train.program import TRAIN
 
-    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks)
+    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks, build.overrides)
     return replace(build, diagnostics=(*build.diagnostics, *found))
 
 
@@ -314,7 +318,7 @@ def _seal(build: Build) -> Build:
 
 
 def overrides_as_written(overrides: Mapping[str, Scalar]) -> dict[str, str]:
-    """Scalars as ``--set`` takes them, by name."""
+    """Scalars as ``--set`` takes them, by name, or by that of an option."""
     from fgc.compiler.frontend.scalars import scalar_text
 
     return {name: scalar_text(value) for name, value in sorted(overrides.items())}

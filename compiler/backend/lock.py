@@ -12,7 +12,7 @@ version of what is installed, so equal inputs give equal bytes::
       "files": {"train.py": "<sha256>", ...},        each emitted file, as emitted
       "inputs": {"project/configs/baseline.yaml": "<sha256>", ...},
       "inputs_hash": "<sha256>",                     over all that decides the tree
-      "overrides": {"lr": "3e-4"},                   what --set gave, as written
+      "overrides": {"lr": "3e-4"},                   what --set and options gave
       "source": {...},                               how to read config/ again, see `Layout`
       "version": 2
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import format_option, request_options
 from fgc.compiler.pipeline import PASS_NAMES, Request
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 LOCK_NAME = "fgc.lock"
 
 
-@click.command(short_help="Build a configuration into a project.")
+@click.command(cls=ConfigCommand, short_help="Build a configuration into a project.")
 @request_options
 @click.option(
     "-o",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import request_options, target_option
 from fgc.compiler.pipeline import Request
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from fgc.compiler.symbols.resolution import Resolution
 
 
-@click.command(short_help="Print a target as Python that stands alone.")
+@click.command(cls=ConfigCommand, short_help="Print a target as Python that stands alone.")
 @request_options
 @target_option(multiple=False)
 @click.option(

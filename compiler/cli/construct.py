@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import parsed, request_options, target_option
 from fgc.compiler.pipeline import Request
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from fgc.compiler.symbols.resolution import Resolution
 
 
-@click.command(short_help="Build a target, and print it. This runs the configuration's code.")
+@click.command(
+    cls=ConfigCommand,
+    short_help="Build a target, and print it. This runs the configuration's code.",
+)
 @request_options
 @target_option(multiple=False)
 @click.option("--call", is_flag=True, help="Call what was built, and print the result.")

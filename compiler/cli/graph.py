@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import request_options, target_option
 from fgc.compiler.pipeline import GRAPH_PASSES, Request
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 FORMATS = ("yaml", "json", "dot", "mermaid")
 
 
-@click.command(short_help="Show the nodes of a configuration, as data or as a picture.")
+@click.command(
+    cls=ConfigCommand, short_help="Show the nodes of a configuration, as data or as a picture."
+)
 @request_options
 @click.option(
     "--format",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from fgc.compiler.cli.completion import complete_name, complete_target
+from fgc.compiler.cli.config_command import given_options
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ def request_options(command: Command) -> Command:
 
     A configuration is CONFIG: a file, the folder of a project, or a tree that was built; or
     ``-p PROJECT -t NAME``, behind the command or before it; or, with none of these, the default one
-    of the project that the current folder lies in.
+    of the project that the current folder lies in. The command is a `ConfigCommand`: the options
+    that the configuration declares are among the overrides, by their names.
     """
 
     @wraps(command)
@@ -37,10 +40,12 @@ def request_options(command: Command) -> Command:
         overrides: dict[str, Scalar],
         **others: Any,
     ) -> Any:
-        before = click.get_current_context().find_root().params
+        context = click.get_current_context()
+        before = context.find_root().params
         project, name = project or before.get("project"), name or before.get("name")
         if config is not None and (project is not None or name is not None):
             raise click.UsageError("CONFIG, or `-p` and `-t`, names the configuration, not both")
+        overrides |= given_options(context)
         request = Request(config, overrides=overrides, project=project, name=name)
         return command(*args, request=request, **others)
 
@@ -65,6 +70,7 @@ def project_options(command: Command) -> Command:
         "--config-template",
         "name",
         metavar="NAME",
+        shell_complete=complete_name,
         help="The configuration's name in its project.  [default: the project's default]",
     )
     return in_project(by_name(command))
@@ -94,6 +100,7 @@ def target_option(*, multiple: bool) -> Callable[[Command], Command]:
         metavar="T",
         multiple=multiple,
         required=not multiple,
+        shell_complete=complete_target,
         help=text,
     )
 

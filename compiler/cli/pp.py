@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import format_option, request_options
 from fgc.compiler.pipeline import Request
 
 
-@click.command(short_help="Print a configuration as YAML, after its templates.")
+@click.command(cls=ConfigCommand, short_help="Print a configuration as YAML, after its templates.")
 @request_options
 @format_option
 def pp(request: Request, output_format: str) -> None:

@@ -9,11 +9,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from fgc.compiler.cli.build import build_tree
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import request_options
 from fgc.compiler.pipeline import Request
 
@@ -29,16 +30,22 @@ _DEVICES = re.compile(r"[\w-]+(,[\w-]+)*")
 _ARGUMENTS = f"{__name__}.arguments"
 
 
-class _Run(click.Command):
+class _Run(ConfigCommand):
     """A command that leaves options which it does not know to what it starts."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         from fgc.compiler.launch.arguments import split
 
-        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        known = {name: 0 if p.is_flag else 1 for p in options for name in p.opts}
-        ctx.meta[_ARGUMENTS] = split(args, known)
+        self.declare(ctx, args)
+        ctx.meta[_ARGUMENTS] = split(args, self.known(ctx))
         return super().parse_args(ctx, list(ctx.meta[_ARGUMENTS].own))
+
+    def reads(self, given: Mapping[str, Any]) -> bool:
+        """A tree is started as it is, with the options of its program."""
+        from fgc.compiler.passes.built_tree import find_tree
+
+        folder = given.get("config") or given.get("project") or Path()
+        return given.get("out") is not None or find_tree(folder) is None
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         return [*super().collect_usage_pieces(ctx), "[TRAIN.PY OPTIONS]", "[-- TORCHRUN OPTIONS]"]
@@ -169,13 +176,13 @@ def _on_disk(folder: Path) -> Files:
 
 def _build_command(request: Request, folder: Path) -> str:
     """The ``fgc build`` that builds the tree."""
+    from fgc.compiler.frontend.dynamic_args import as_arguments
     from fgc.compiler.pipeline import overrides_as_written
 
     options = {"-p": request.project, "-t": request.name, "-o": folder}
     parts = ["fgc", "build", *([str(request.config)] if request.config else [])]
     parts += [part for name, value in options.items() if value for part in (name, str(value))]
-    for name, value in overrides_as_written(request.overrides).items():
-        parts += ["--set", f"{name}={value}"]
+    parts += as_arguments(overrides_as_written(request.overrides))
     return shlex.join(parts)
 
 

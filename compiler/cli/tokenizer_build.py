@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import format_option, request_options
 from fgc.compiler.pipeline import Request
 
@@ -23,7 +24,7 @@ LONG_TEXT = 1 << 26
 """Bytes; what learns from more takes long enough that its progress is shown."""
 
 
-@click.command(short_help="Train the tokenizer that a configuration describes.")
+@click.command(cls=ConfigCommand, short_help="Train the tokenizer that a configuration describes.")
 @request_options
 @click.option(
     "-o",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import request_options
 from fgc.compiler.pipeline import Request
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 FORMATS = ("tree", "md", "dot", "mermaid", "files")
 
 
-@click.command(short_help="Show the templates of a configuration, and what each overrides.")
+@click.command(
+    cls=ConfigCommand, short_help="Show the templates of a configuration, and what each overrides."
+)
 @request_options
 @click.option(
     "--format",

@@ -13,6 +13,7 @@ from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.passes.check_arguments import check_arguments
 from fgc.compiler.passes.check_callbacks import check_callbacks
 from fgc.compiler.passes.check_cycles import check_cycles
+from fgc.compiler.passes.check_options import check_options
 from fgc.compiler.passes.check_types import check_types
 from fgc.compiler.passes.check_variables import check_variables
 from fgc.compiler.passes.resolve import in_order
@@ -24,13 +25,15 @@ def check(
     resolution: Resolution,
     launch: Collection[str] = frozenset(),
     callbacks: Callbacks | None = None,
+    given: Collection[str] = frozenset(),
 ) -> tuple[Diagnostic, ...]:
     """All that is wrong, in the order of files and lines.
 
     ``launch`` are the variables that the program itself knows when it starts, ``callbacks`` what
-    it calls at its events.
+    it calls at its events, ``given`` the names of what the command line gives.
 
-    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030 and FGC031.
+    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031, FGC300
+    and FGC301.
 
     >>> from fgc.compiler.ir.graph import Entry, Graph, Var
     >>> from fgc.compiler.ir.span import Span
@@ -43,6 +46,7 @@ def check(
         (
             *check_cycles(resolution.graph),
             *check_variables(resolution.graph, launch),
+            *check_options(resolution.graph, given),
             *check_arguments(resolution),
             *check_types(resolution),
             *(() if callbacks is None else check_callbacks(resolution, callbacks)),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.frontend.dynamic_args import is_option, variable_of
 from fgc.compiler.frontend.folders import Folders, absolute
 from fgc.compiler.frontend.project import (
     Config,
@@ -24,7 +26,8 @@ class Source:
     """What a configuration is rendered from.
 
     ``template`` is its name in ``search_path`` and ``path`` its file. ``variables`` are what every
-    template of the project can use; ``pins`` are values that no template can change.
+    template of the project can use; ``pins`` are values that no template can change, ``options``
+    what the options that the configuration declares give: they are among the variables, too.
     """
 
     project: Project
@@ -33,6 +36,7 @@ class Source:
     search_path: tuple[Path, ...]
     variables: Mapping[str, object]
     pins: Mapping[str, object]
+    options: Mapping[str, Scalar] = field(default_factory=dict[str, Scalar])
 
     @property
     def project_root(self) -> Path:
@@ -56,6 +60,7 @@ class Source:
         ]
         lines += [f"search {folder.as_posix()}" for folder in self.search_path]
         lines += [f"--set {name}={value!r}" for name, value in sorted(self.pins.items())]
+        lines += [f"{name} {value!r}" for name, value in sorted(self.options.items())]
         return "\n".join(lines)
 
 
@@ -70,6 +75,8 @@ def load(
 
     A folder as ``path`` is taken for ``project``. Without a name it is the project's default. A
     tree that was built stands for the project and the configuration in it.
+
+    ``overrides`` are what the command line gives: pins by their names, and options by theirs.
 
     Raises:
         BuildError: FGC001, FGC006, FGC007 or FGC009, or what is wrong with the templates of the
@@ -123,13 +130,18 @@ def from_tree(
     return from_config(Config(project, tree.template, tree.config, search_path), pins)
 
 
-def from_config(config: Config, pins: Mapping[str, object]) -> Source:
-    """The source of a configuration that has been found."""
+def from_config(config: Config, given: Mapping[str, object]) -> Source:
+    """The source of a configuration that has been found; ``given`` are pins and options."""
+    options = cast(
+        "dict[str, Scalar]", {name: value for name, value in given.items() if is_option(name)}
+    )
+    values = {variable_of(name): value for name, value in options.items()}
     return Source(
         project=config.project,
         template=config.template,
         path=config.path,
         search_path=config.search_path,
-        variables=config.project.variables,
-        pins=dict(pins),
+        variables={**config.project.variables, **values},
+        pins={name: value for name, value in given.items() if name not in options},
+        options=options,
     )

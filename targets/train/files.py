@@ -3,6 +3,8 @@
 import shlex
 from collections.abc import Mapping
 
+from fgc.compiler.frontend.dynamic_args import as_arguments
+
 GITIGNORE = "output/\n__pycache__/\n"
 
 
@@ -41,7 +43,7 @@ def readme(
     others when a run goes on. `from_checkpoint` says whether the run begins at a checkpoint of
     another one, `samples` and `tensorboard` whether it writes texts, and events.
     """
-    given = " ".join(f"--set {shlex.quote(f'{name}={value}')}" for name, value in overrides.items())
+    given = shlex.join(as_arguments(overrides))
     settings = f", with `{given}`" if given else ""
     about = f"\n{description}\n" if description else ""
     same = "on the CPU to the bit" if compiled else "to the bit"

@@ -77,6 +77,8 @@ COMMANDS = {
     "diff run/runtime/trainer/strategy.py run-half/runtime/trainer/strategy.py": Run(status=1),
     "fgc pp language/experiment.yaml": Run(),
     "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
+    "fgc pp language/options.yaml --batch-size 16": Run(),
+    "fgc pp language/options.yaml --help": Run(),
     "fgc build language/typo.yaml -o language/typo/": Run(status=1),
     "python run/train.py --max-steps 20": Run(measures=True),
     "python run/train.py --max-steps 30": Run(measures=True),

@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import request_options
 from fgc.compiler.pipeline import Request
 
 
-@click.command(short_help="Explain an experiment, or one of its targets.")
+@click.command(cls=ConfigCommand, short_help="Explain an experiment, or one of its targets.")
 @request_options
 @click.option(
     "--target",

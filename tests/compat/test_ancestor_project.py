@@ -109,3 +109,20 @@ def test_targets_and_trefs(config: str) -> None:
     assert all(f" {name} " in listed for name in ("model", "trainer", "meta", "main"))
     chain = shown("trefs", *where)
     assert "extends workspace/lib/types/config.yaml" in chain
+
+
+def lines(text: str) -> list[str]:
+    """What is not blank, with truth spelled as YAML spells it."""
+    return [line.rstrip().replace(": True", ": true") for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    ("project", "config"), [("training", "first"), ("training", "sub/third"), ("words", "words")]
+)
+def test_the_text_is_the_ancestors(project: str, config: str) -> None:
+    """``ancestor_text/`` is what Forgather's own renderer made of these templates.
+
+    Times, host and versions stood where ours stand. It leaves other blank lines behind a block.
+    """
+    theirs = (HERE.parent / "ancestor_text" / f"{Path(config).name}.txt").read_text()
+    assert lines(shown("pp", "-p", f"{HERE}/{project}", "-t", config)) == lines(theirs)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, List, Var
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.check import check
@@ -90,6 +90,34 @@ def test_no_fix_where_the_key_is_computed(resolved: Resolved) -> None:
     shown = {"a.yaml": "a: !partial:net.py:Net {{ arguments }}\n"}
     graph = Graph(resolution.graph.roots, shown)
     assert only(check(Resolution(graph, resolution.symbols))).fix is None
+
+
+def test_a_name_that_any_keyword_swallows(resolved: Resolved) -> None:
+    resolution = resolved("a: !partial:transformers:LlamaConfig {hiden_size: 64, zzzz: 1}\n")
+    found = only(check(resolution))
+    assert (found.code, found.severity) == ("FGC250", Severity.WARNING)
+    assert underlined(resolution, found) == "hiden_size"
+    assert found.help == "a parameter with a similar name exists: `hidden_size`"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["{hidden_size: 64, hidden_sizes: 1}", "{rope_theta: 1.0}", "{attn_implementation: eager}"],
+)
+def test_names_that_any_keyword_swallows_rightly(resolved: Resolved, arguments: str) -> None:
+    assert check(resolved(f"a: !partial:transformers:LlamaConfig {arguments}\n")) == ()
+
+
+def test_the_signature_and_its_place_are_shown(resolved: Resolved, net: Path) -> None:
+    found = only(check(resolved("a: !call:net.py:Net {depth: 2}\n")))
+    assert found.notes == (
+        "the signature is `Net(width: int, depth: int = 2, *, bias: bool = False)`",
+    )
+    [label] = found.labels
+    assert (label.span.file, label.span.line) == (net.as_posix(), 7)
+    long = only(check(resolved("a: !call:torch.nn:LSTM [3]\n")))
+    assert long.notes == ("the signature is `LSTM(input_size: int, hidden_size: int, ...)`",)
+    assert long.labels == ()
 
 
 def test_a_factory_given_as_a_factory_gets_the_rest_later(resolved: Resolved) -> None:

@@ -153,8 +153,45 @@ def test_types(resolved: Resolved, argument: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("argument", "at_fault", "said"),
+    [
+        ("sizes: [1, 2.5]", "2.5", "annotated `list[int] | None`"),
+        ("sizes: [one]", "one", "annotated `list[int] | None`"),
+        ("table: {a: 1, b: two}", "two", "annotated `dict[str, float] | None`"),
+        ("pair: [1.0, 2]", "2", "annotated `tuple[float, str]`"),
+        ("pair: [1.0]", "[1.0]", "annotated `tuple[float, str]`"),
+        ("many: [1, two]", "two", "annotated `tuple[int, ...]`"),
+    ],
+)
+def test_types_within(resolved: Resolved, argument: str, at_fault: str, said: str) -> None:
+    resolution = resolved(f"a: !partial:net.py:kinds {{{argument}}}\n")
+    found = only(check(resolution))
+    assert found.code == "FGC026"
+    assert said in (found.help or "")
+    assert underlined(resolution, found) == at_fault
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("count: 4.0", "; write `4`"),
+        ("count: '4'", "; write `4` without quotes"),
+        ("number: '1e-3'", "; write `1e-3` without quotes"),
+        ("number: inf", "annotated `float`"),
+    ],
+)
+def test_what_was_probably_meant(resolved: Resolved, argument: str, said: str) -> None:
+    found = only(check(resolved(f"a: !partial:net.py:kinds {{{argument}}}\n")))
+    assert (found.help or "").endswith(said)
+
+
+@pytest.mark.parametrize(
     "argument",
     [
+        "pair: [1, two]",
+        "many: []",
+        "sizes: [!var [x, 1], 2]",
+        "table: {a: 1, b: !call:net.py:takes_all }",
         "number: 1",
         "number: .inf",
         "count: null",

@@ -42,5 +42,4 @@ CODES: dict[str, str] = {
     "FGC070": "the output folder cannot be written",
     "FGC080": "malformed option",
     "FGC250": "an argument that is probably misspelt",
-    "FGC251": "an object of the wrong class",
 }

@@ -30,8 +30,8 @@ def check(
     ``launch`` are the variables that the program itself knows when it starts, ``callbacks`` what
     it calls at its events.
 
-    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031, FGC250
-    and FGC251.
+    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031 and
+    FGC250.
 
     >>> from fgc.compiler.ir.graph import Entry, Graph, Var
     >>> from fgc.compiler.ir.span import Span

@@ -67,6 +67,56 @@ def path_form(annotation: str) -> str | None:
     return forms.pop() if len(forms) == 1 else None
 
 
+@lru_cache(maxsize=1024)
+def alternatives(annotation: str) -> tuple[str, ...]:
+    """The texts of what an annotation lets in, one each; empty where it is not Python.
+
+    >>> alternatives("Optional[Module] | list[int]")
+    ('Module', 'None', 'list[int]')
+    """
+    try:
+        node = ast.parse(annotation, mode="eval").body
+    except SyntaxError:
+        return ()
+    return tuple(ast.unparse(member) for member in _members(node))
+
+
+@lru_cache(maxsize=1024)
+def items(annotation: str, count: int) -> tuple[str, ...] | None:
+    """The annotation of each of ``count`` items of a list; None where the annotation tells nothing
+    of them, and empty where a tuple has another number of items.
+
+    >>> items("list[int] | None", 2), items("tuple[float, str]", 2), items("tuple[int, ...]", 1)
+    (('int', 'int'), ('float', 'str'), ('int',))
+    """
+    texts = [text for text in alternatives(annotation) if text != "None"]
+    if len(texts) != 1:
+        return None
+    node = ast.parse(texts[0], mode="eval").body
+    if not isinstance(node, ast.Subscript) or _name(node.value) not in _SEQUENCES:
+        return None
+    inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if _name(node.value) in ("tuple", "Tuple") and not (len(inner) == 2 and _is_ellipsis(inner[1])):
+        return tuple(map(ast.unparse, inner)) if len(inner) == count else ()
+    return (ast.unparse(inner[0]),) * count
+
+
+@lru_cache(maxsize=1024)
+def entries(annotation: str) -> str | None:
+    """The annotation of the values of a mapping, None where the annotation tells nothing of them.
+
+    >>> entries("dict[str, float] | None")
+    'float'
+    """
+    texts = [text for text in alternatives(annotation) if text != "None"]
+    node = ast.parse(texts[0], mode="eval").body if len(texts) == 1 else None
+    match node:
+        case ast.Subscript(value=value, slice=ast.Tuple(elts=[_, inner])):
+            return ast.unparse(inner) if _name(value) in _MAPPINGS else None
+        case _:
+            return None
+
+
 def _path_form(node: ast.expr) -> str | None:
     match node:
         case ast.Constant(value=None):

@@ -32,7 +32,7 @@ def check(
     ``launch`` are the variables that the program itself knows when it starts, ``callbacks`` what
     it calls at its events, ``given`` the names of what the command line gives.
 
-    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031, FGC300
+    The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031, FGC250, FGC300
     and FGC301.
 
     >>> from fgc.compiler.ir.graph import Entry, Graph, Var

@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
+from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.resolve import calls, written_at
 from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
 
 _SHOWN = 12  # names in a help text, before it gets long
+_WIDTH = 90  # of a signature in a note
+_ALL_BUT = 0.87  # likeness of names that differ by a slip
+_LONG = 5  # letters; shorter names are alike by chance
 
 
 def check_arguments(resolution: Resolution) -> Iterator[Diagnostic]:
-    """FGC021, FGC022 and FGC024 for each call whose signature is known."""
+    """FGC021, FGC022, FGC024 and FGC250 for each call whose signature is known."""
     factories = _given_as_factories(resolution)
     for call in calls(resolution.graph):
         symbol = resolution.symbols.get(call)
         if symbol is None or symbol.signature is None or call.kind is Kind.META:
             continue
-        name, signature = callee(symbol), symbol.signature
-        yield from _surplus(call, name, signature)
-        yield from _unknown(resolution.graph, call, name, signature)
-        yield from _twice(call, name, signature)
+        signature = symbol.signature
+        yield from _surplus(call, symbol, signature)
+        yield from _unknown(resolution.graph, call, symbol, signature)
+        yield from _misspelt(resolution.graph, call, symbol, signature)
+        yield from _twice(call, callee(symbol), signature)
         called_later = call.kind is Kind.PARTIAL or id(call) in factories
         if not called_later and (call.latent_args is None or _latent(call)):
-            yield from _missing(call, name, signature)
+            yield from _missing(call, symbol, signature)
 
 
 def callee(symbol: Symbol) -> str:
@@ -70,20 +76,32 @@ def _given_as_factories(resolution: Resolution) -> set[int]:
     return found
 
 
-def _surplus(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+def definition(symbol: Symbol) -> tuple[Label, ...]:
+    """Where the callee stands, if that is a file of the project: either side may be mended."""
+    if symbol.origin != "project" or symbol.file is None or symbol.line is None:
+        return ()
+    place = Span.point(Path(symbol.file).as_posix(), symbol.line)
+    return (Label(place, "this is what is called"),)
+
+
+def _surplus(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagnostic]:
     taken = len(signature.positional)
     if len(call.args) <= taken or signature.accepts_any_positional:
         return
     count = f"{taken} positional argument{'' if taken == 1 else 's'}" if taken else "none by place"
     yield Diagnostic(
         "FGC021",
-        f"`{name}` takes {count}, and {len(call.args)} are given",
+        f"`{callee(symbol)}` takes {count}, and {len(call.args)} are given",
         call.args[taken].span,
+        labels=definition(symbol),
+        notes=_shown(symbol, signature),
         help=_listing(signature),
     )
 
 
-def _unknown(graph: Graph, call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+def _unknown(
+    graph: Graph, call: Call, symbol: Symbol, signature: Signature
+) -> Iterator[Diagnostic]:
     if signature.accepts_any_keyword:
         return
     given = {entry.key for entry in call.kwargs}
@@ -98,8 +116,33 @@ def _unknown(graph: Graph, call: Call, name: str, signature: Signature) -> Itera
             remedy = f"a parameter with a similar name exists: `{meant}`"
             if written_at(graph, entry.key_span) == entry.key:
                 fix = Fix(entry.key_span, meant)
-        message = f"`{name}` takes no argument `{entry.key}`"
-        yield Diagnostic("FGC021", message, entry.key_span, help=remedy, fix=fix)
+        message = f"`{callee(symbol)}` takes no argument `{entry.key}`"
+        labels = definition(symbol)
+        yield Diagnostic("FGC021", message, entry.key_span, labels=labels, help=remedy, fix=fix)
+
+
+def _misspelt(
+    graph: Graph, call: Call, symbol: Symbol, signature: Signature
+) -> Iterator[Diagnostic]:
+    """A name that ends up in ``**kwargs``, and is all but that of a parameter."""
+    if not signature.accepts_any_keyword:
+        return
+    given = {entry.key for entry in (*call.kwargs, *_latent(call))}
+    free = [p.name for p in signature.keywords if p.name not in given]
+    for entry in (*call.kwargs, *_latent(call)):
+        if not isinstance(entry.key, str) or signature.keyword(entry.key) is not None:
+            continue
+        meant = nearest(entry.key, free, cutoff=_ALL_BUT)
+        if meant is None or len(entry.key) < _LONG:
+            continue
+        yield Diagnostic(
+            "FGC250",
+            f"`{callee(symbol)}` has no parameter `{entry.key}`, and takes it with `**kwargs`",
+            entry.key_span,
+            severity=Severity.WARNING,
+            labels=definition(symbol),
+            help=f"a parameter with a similar name exists: `{meant}`",
+        )
 
 
 def _twice(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
@@ -118,7 +161,7 @@ def _twice(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
         )
 
 
-def _missing(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
+def _missing(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagnostic]:
     given = {entry.key for entry in (*call.kwargs, *_latent(call))}
     given |= {p.name for p in signature.positional[: len(call.args)]}
     needed = [p.name for p in signature.parameters if p.required and p.name not in given]
@@ -129,8 +172,23 @@ def _missing(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic
     if not call.args and not call.kwargs:
         remedy += ", or write `!partial` where the caller gives the rest"
     yield Diagnostic(
-        "FGC022", f"`{name}` needs the {noun} {_names(needed)}", call.target_span, help=remedy
+        "FGC022",
+        f"`{callee(symbol)}` needs the {noun} {_names(needed)}",
+        call.target_span,
+        labels=definition(symbol),
+        notes=_shown(symbol, signature),
+        help=remedy,
     )
+
+
+def _shown(symbol: Symbol, signature: Signature) -> tuple[str, ...]:
+    """The signature in one line, without what a caller may leave out where that is long."""
+    name = symbol.qualname.rpartition(".")[2]
+    whole = signature.text()
+    if len(name) + len(whole) > _WIDTH:
+        needed = tuple(p for p in signature.parameters if p.required)
+        whole = Signature(needed).text().removesuffix(")") + (", ...)" if needed else "...)")
+    return (f"the signature is `{name}{whole}`",)
 
 
 def _listing(signature: Signature) -> str:

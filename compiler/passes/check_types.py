@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from math import isfinite
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
-from fgc.compiler.passes.annotations import Accepts, accepts, path_form
+from fgc.compiler.passes.annotations import Accepts, accepts, entries, items, path_form
 from fgc.compiler.passes.check_arguments import bound, callee
 from fgc.compiler.passes.resolve import calls
 from fgc.compiler.symbols.nearest import nearest
@@ -33,6 +35,38 @@ def check_types(resolution: Resolution) -> Iterator[Diagnostic]:
             )
             if wrong is not None:
                 yield _diagnostic(symbol, parameter, value, entry, *wrong)
+            else:
+                yield from _within(symbol, parameter, value)
+
+
+def _within(symbol: Symbol, parameter: Parameter, value: Node) -> Iterator[Diagnostic]:
+    """The first item of a list, or value of a mapping, that the annotation rules out."""
+    annotation = parameter.annotation or ""
+    if accepts(annotation) is None:
+        return
+    inside: list[tuple[str, Node]] = []
+    match value:
+        case List(items=given) | Tuple(items=given):
+            wanted = items(annotation, len(given))
+            if wanted == () and given and symbol.origin in ("runtime", "project"):
+                shown = f"list of {len(given)}"
+                remedy = f"`{parameter.name}` is annotated `{annotation}`"
+                yield _diagnostic(symbol, parameter, value, None, shown, remedy)
+            inside = list(zip(wanted or (), given, strict=False))
+        case Mapping(entries=given):
+            wanted = entries(annotation)
+            inside = [] if wanted is None else [(wanted, entry.value) for entry in given]
+        case _:
+            pass
+    for annotated, item in inside:
+        part = replace(parameter, annotation=annotated, default=None)
+        wrong = _plain(symbol, part, item)
+        if wrong is not None:
+            shown, remedy = wrong
+            if annotated in remedy:
+                remedy = f"`{parameter.name}` is annotated `{annotation}`"
+            yield _diagnostic(symbol, parameter, item, None, shown, remedy)
+            return
 
 
 def _plain(symbol: Symbol, parameter: Parameter, value: Node) -> tuple[str, str] | None:
@@ -62,7 +96,25 @@ def _expectation(parameter: Parameter, fitting: Accepts, value: Node) -> str:
         meant = nearest(value.value, options)
         if meant is not None:
             return f"a similar option exists: `{meant}`"
-    return expected
+    return f"{expected}{_meant(fitting, value)}"
+
+
+def _meant(fitting: Accepts, value: Node) -> str:
+    """How the value is written that was probably meant."""
+    match value:
+        case Literal(value=float(number)) if number.is_integer() and "int" in fitting.kinds:
+            return f"; write `{int(number)}`"
+        case Literal(value=str(text)) if _is_number(text) and {"int", "float"} & fitting.kinds:
+            return f"; write `{text}` without quotes"
+        case _:
+            return ""
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _instance(

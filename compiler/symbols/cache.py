@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fgc.compiler.store import Store, cache_folder, digest
-from fgc.compiler.symbols import codec, declarations, reader, symbol
+from fgc.compiler.symbols import codec, declarations, read_forwarding, reader, symbol
 from fgc.compiler.symbols.declarations import Declarations
 
 __all__ = ["SymbolCache", "cache_folder"]
@@ -43,5 +43,5 @@ class SymbolCache:
 @lru_cache(maxsize=1)
 def _reader_digest() -> str:
     """Of the code that makes the entries: another reader has other entries."""
-    modules = (codec, declarations, reader, symbol)
+    modules = (codec, declarations, read_forwarding, reader, symbol)
     return digest(*(Path(module.__file__ or "").read_text("utf-8") for module in modules))

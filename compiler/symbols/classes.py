@@ -1,21 +1,15 @@
-"""Classes: their ancestors, their attributes, and what their constructors take."""
+"""Classes: their ancestors and their attributes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from fgc.compiler.symbols.dataclass_init import dataclass_options, dataclass_parameters
 from fgc.compiler.symbols.declarations import Class, Function, Value
 from fgc.compiler.symbols.modules import ABSENT, UNKNOWN, Definition, Missing, Modules
-from fgc.compiler.symbols.symbol import Method, Parameter, Signature
+from fgc.compiler.symbols.symbol import Method, Signature
 
 # Bases that bring neither a constructor nor anything else that matters here.
 _NEUTRAL = frozenset({"object", "Generic", "Protocol", "ABC", "NamedTuple"})
-
-# A class decorator from this list leaves the constructor as it is.
-_TRANSPARENT = frozenset(
-    {"auto_docstring", "dataclass", "deprecated", "final", "runtime_checkable", "total_ordering"}
-)
 
 Ancestors = tuple[Definition | None, ...]
 
@@ -37,7 +31,7 @@ class Classes:
 
     def attribute(self, owner: Definition, name: str) -> Definition | Missing:
         """The attribute ``name`` of a class, inherited ones included."""
-        for ancestor in self._upwards(owner):
+        for ancestor in self.upwards(owner):
             if ancestor is None:
                 return UNKNOWN
             declared = _class(ancestor)
@@ -76,54 +70,14 @@ class Classes:
                 found.setdefault(name, Method(None, ancestor.file, declared.line))
         return {name: method for name, method in found.items() if not name.startswith("_")}
 
-    def constructor(self, owner: Definition) -> Signature | None:
-        """What a call of the class takes; None where the source does not tell.
-
-        The first of its ancestors that defines a constructor decides, as in Python.
-        """
-        hooked = False  # an inherited `__init_subclass__` may give a subclass its constructor
-        takes_anything = False  # a `__new__(cls, *args)`, which an `__init__` further up may narrow
-        for index, ancestor in enumerate(self._upwards(owner)):
-            if ancestor is None:
-                return None
-            declared = _class(ancestor)
-            if any(not _keyword_is_harmless(keyword) for keyword in declared.keywords):
-                return None
-            if {"__init__", "__new__"} & {*declared.attributes}:
-                return None
-            if any(_last_name(base) == "NamedTuple" for base in declared.bases):
-                return Signature(_fields_in_order(declared))
-            options = dataclass_options(declared)
-            if options is not None and options.init and "__init__" not in declared.methods:
-                return self._synthesised(self.ancestors(owner)[index:], declared)
-            takes_anything = takes_anything or "__new__" in declared.methods
-            explicit = _explicit_constructor(declared)
-            if explicit is not None:
-                return None if hooked else _without_first(explicit)
-            if not _decorators_are_transparent(declared):
-                return None
-            hooked = hooked or any(_hooks(later) for later in self.ancestors(owner)[index + 1 :])
-        return None if hooked or takes_anything else Signature(())
-
-    def _upwards(self, owner: Definition) -> Iterator[Definition | None]:
+    def upwards(self, owner: Definition) -> Iterator[Definition | None]:
         """The class, then its ancestors: their files are read only when they are asked for."""
         yield owner
         yield from self.ancestors(owner)[1:]
 
-    def _synthesised(self, ancestors: Ancestors, declared: Class) -> Signature | None:
-        if not _decorators_are_transparent(declared):
-            return None
-        classes: list[Class] = []
-        for ancestor in ancestors:
-            if ancestor is None:
-                return None
-            classes.append(_class(ancestor))
-        parameters = dataclass_parameters(classes)
-        return None if parameters is None else Signature(parameters)
-
     def _linearised(self, owner: Definition) -> Ancestors:
         written = [text.partition("[")[0] for text in _class(owner).bases]
-        bases = [self._base(owner, text) for text in written if _last_name(text) not in _NEUTRAL]
+        bases = [self._base(owner, text) for text in written if last_name(text) not in _NEUTRAL]
         lines: list[Ancestors] = [
             (base,) if base is None else self.ancestors(base) for base in bases
         ]
@@ -164,19 +118,9 @@ def _same(one: Definition | None, other: Definition | None) -> bool:
     return (one.file, one.name) == (other.file, other.name)
 
 
-def method_signature(function: Function) -> Signature | None:
-    """What a call of a function found on its class takes."""
-    if function.parameters is None:
-        return None
-    names = {_last_name(text) for text in function.decorators}
-    if "property" in names or "cached_property" in names:
-        return None
-    return _without_first(function) if "classmethod" in names else Signature(function.parameters)
-
-
 def _bound(function: Function) -> Signature | None:
     """What a call of a method of an object takes."""
-    names = {_last_name(text) for text in function.decorators}
+    names = {last_name(text) for text in function.decorators}
     if function.parameters is None or "property" in names or "cached_property" in names:
         return None
     return Signature(function.parameters) if "staticmethod" in names else _without_first(function)
@@ -191,22 +135,6 @@ def _below(owner: Definition, name: str, declaration: Function | Value) -> Defin
     return Definition(owner.module, owner.file, f"{owner.name}.{name}", declaration)
 
 
-def _explicit_constructor(declared: Class) -> Function | None:
-    """``__init__`` or ``__new__``, whichever says more; no parameters where they disagree."""
-    init, new = declared.methods.get("__init__"), declared.methods.get("__new__")
-    if init is None or new is None:
-        return init or (None if new is not None and _takes_anything(new) else new)
-    if _takes_anything(new):
-        return init
-    same = _without_first(init) == _without_first(new)
-    return init if same else Function(init.line, None)
-
-
-def _takes_anything(function: Function) -> bool:
-    parameters = function.parameters
-    return parameters is not None and all(p.variadic for p in parameters[1:])
-
-
 def _without_first(function: Function) -> Signature | None:
     parameters = function.parameters
     if parameters is None:
@@ -215,25 +143,11 @@ def _without_first(function: Function) -> Signature | None:
     return Signature(parameters[1:] if bound else parameters)
 
 
-def _hooks(ancestor: Definition | None) -> bool:
+def hooks(ancestor: Definition | None) -> bool:
+    """Whether a class may change those below it, by `__init_subclass__`."""
     return ancestor is not None and "__init_subclass__" in _class(ancestor).methods
 
 
-def _keyword_is_harmless(keyword: str) -> bool:
-    name, _, value = keyword.partition("=")
-    return name not in ("metaclass", "**") or _last_name(value) == "ABCMeta"
-
-
-def _decorators_are_transparent(declared: Class) -> bool:
-    return all(_last_name(text) in _TRANSPARENT for text in declared.decorators)
-
-
-def _fields_in_order(declared: Class) -> tuple[Parameter, ...]:
-    return tuple(
-        Parameter(field.name, annotation=field.annotation, default=field.default)
-        for field in declared.fields
-    )
-
-
-def _last_name(text: str) -> str:
+def last_name(text: str) -> str:
+    """``deprecated`` of ``typing_extensions.deprecated(...)``."""
     return text.partition("(")[0].rpartition(".")[2]

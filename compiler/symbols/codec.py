@@ -9,13 +9,25 @@ from fgc.compiler.symbols.declarations import (
     Class,
     Declarations,
     Field,
+    Forward,
+    Forwarding,
     Function,
     Import,
     Value,
 )
 from fgc.compiler.symbols.symbol import Parameter
 
-_TYPES: tuple[type, ...] = (Declarations, Function, Class, Import, Value, Field, Parameter)
+_TYPES: tuple[type, ...] = (
+    Declarations,
+    Function,
+    Forward,
+    Forwarding,
+    Class,
+    Import,
+    Value,
+    Field,
+    Parameter,
+)
 _BY_TAG = {kind.__name__: kind for kind in _TYPES}
 _FIELDS: dict[type, tuple[tuple[str, object], ...]] = {
     kind: tuple((f.name, f.default) for f in fields(kind)) for kind in _TYPES

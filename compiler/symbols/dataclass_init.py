@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fgc.compiler.symbols.declarations import Class, Field
 from fgc.compiler.symbols.symbol import Parameter
@@ -57,6 +57,28 @@ def dataclass_parameters(ancestors: Sequence[Class]) -> tuple[Parameter, ...] | 
         *(parameter for parameter in taken if parameter.kind != "keyword_only"),
         *(parameter for parameter in taken if parameter.kind == "keyword_only"),
     )
+
+
+def transforms(declared: Class) -> bool:
+    """Whether a class makes dataclasses with keyword-only fields of those below it (PEP 681)."""
+    for text in declared.decorators:
+        if text.partition("(")[0].rpartition(".")[2] == "dataclass_transform":
+            return _keywords(text).get("kw_only_default") == "True"
+    return False
+
+
+def transformed_parameters(ancestors: Sequence[Class]) -> tuple[Parameter, ...]:
+    """The constructor's parameters of a class whose base `transforms` it.
+
+    How the base goes about that is not read, so that any other keyword may be taken, too.
+    """
+    fields: dict[str, _Given] = {}
+    for declared in reversed(ancestors):
+        for field in declared.fields:
+            if _outer_name(field.annotation) not in ("ClassVar", "KW_ONLY"):
+                fields[field.name] = _given(field, kw_only=True)
+    taken = (replace(f.parameter, kind="keyword_only") for f in fields.values() if f.init)
+    return (*taken, Parameter("kwargs", "var_keyword"))
 
 
 def _given(field: Field, kw_only: bool) -> _Given:

@@ -8,14 +8,50 @@ from fgc.compiler.symbols.symbol import Parameter
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A call in a function's body that is given ``**kwargs``, or ``*args`` where there is no other.
+
+    ``callee`` is its dotted text, ``super().name`` among it, and empty where it is a value that
+    only running tells. ``positional`` counts the arguments given before ``*args``, ``keywords`` are
+    those given by name; ``adds`` says that another mapping is spread beside ``**kwargs``.
+    """
+
+    callee: str
+    positional: int
+    keywords: tuple[str, ...]
+    passes_positional: bool
+    adds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """What becomes of the variadic arguments of a function that always hands them on.
+
+    Each way through the body makes one of ``calls``, or fails. The function itself takes the keys
+    ``taken`` out before, or may, and puts in ``given``.
+    """
+
+    calls: tuple[Forward, ...]
+    taken: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A `def`. ``parameters`` is None where the source does not tell (overloads, unknown
-    decorators); a method's first parameter is among them."""
+    decorators); a method's first parameter is among them.
+
+    ``beneath`` are the parameters that unknown decorators hide. ``hands_on`` says that the function
+    is a decorator that leaves a function's parameters as they are.
+    """
 
     line: int
     parameters: tuple[Parameter, ...] | None
     decorators: tuple[str, ...] = ()
     summary: str = ""
+    beneath: tuple[Parameter, ...] | None = None
+    forwarding: Forwarding | None = None
+    hands_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from fgc.compiler.symbols import mistakes, snapshot
 from fgc.compiler.symbols.answer import Answer, Mistake
 from fgc.compiler.symbols.builtin import lookup_builtin
 from fgc.compiler.symbols.cache import SymbolCache
-from fgc.compiler.symbols.classes import Classes, method_signature
+from fgc.compiler.symbols.classes import Classes
 from fgc.compiler.symbols.declarations import Class, Function
 from fgc.compiler.symbols.distributions import KNOWN_PACKAGES
 from fgc.compiler.symbols.locate import Locator, Module
@@ -24,6 +24,7 @@ from fgc.compiler.symbols.modules import (
     file_module,
     project_module,
 )
+from fgc.compiler.symbols.signatures import Signatures
 from fgc.compiler.symbols.spec import ImportSpec, Malformed, parse
 from fgc.compiler.symbols.symbol import Method, Origin, Signature, Symbol, SymbolKind
 
@@ -50,6 +51,7 @@ class Symbols:
         self._found_in(project_root, search_path)
         self.modules = Modules(locator or Locator(), cache or SymbolCache.default())
         self.classes = Classes(self.modules)
+        self._signatures = Signatures(self.modules, self.classes)
         self._defined: dict[tuple[str | None, str], Definition] = {}
 
     def of_project(self, project_root: Path, search_path: Sequence[Path]) -> Symbols:
@@ -152,6 +154,7 @@ class Symbols:
     def _named(self, spec: ImportSpec, module: Module) -> Answer:
         """``spec.name``, attribute by attribute, in ``module``."""
         found: Definition | Missing = Definition(module, None, "", None)
+        owner = found
         at = spec.name_at
         for part in spec.name.split("."):
             owner = found
@@ -167,7 +170,7 @@ class Symbols:
         assert isinstance(found, Definition)
         if found.declaration is None:
             return Answer(None, mistakes.is_module(found.module.name, 0, len(spec.text)))
-        return Answer(self._symbol(spec, found))
+        return Answer(self._symbol(spec, found, owner))
 
     def _step(self, owner: Definition, part: str) -> Definition | Missing:
         match owner.declaration:
@@ -178,18 +181,21 @@ class Symbols:
             case _:
                 return UNKNOWN
 
-    def _symbol(self, spec: ImportSpec, found: Definition) -> Symbol:
+    def _symbol(self, spec: ImportSpec, found: Definition, owner: Definition) -> Symbol:
         declaration = found.declaration
         self._defined[found.file, found.name] = found
         kind: SymbolKind = "value"
         signature: Signature | None = None
         summary = ""
         if isinstance(declaration, Class):
-            kind, signature = "class", self.classes.constructor(found)
+            kind, signature = "class", self._signatures.constructor(found)
             summary = declaration.summary
         elif isinstance(declaration, Function):
-            kind = "method" if "." in found.name else "function"
-            signature, summary = method_signature(declaration), declaration.summary
+            kind, summary = "function", declaration.summary
+            if "." in found.name:
+                kind, signature = "method", self._signatures.method(found, owner)
+            else:
+                signature = self._signatures.function(found)
         return Symbol(
             spec=spec.text,
             module=spec.module,

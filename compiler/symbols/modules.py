@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -162,11 +162,11 @@ class Modules:
         if not solid:
             return found[0] if found else UNKNOWN
         first = solid[0]
-        shapes = {d.declaration.parameters for d in solid if isinstance(d.declaration, Function)}
+        functions = [d.declaration for d in solid if isinstance(d.declaration, Function)]
+        shapes = {(f.parameters, f.beneath, f.forwarding, f.decorators) for f in functions}
         if isinstance(first.declaration, Function) and len(shapes) > 1:
-            declaration = first.declaration
-            loose = Function(declaration.line, None, declaration.decorators, declaration.summary)
-            return Definition(first.module, first.file, first.name, loose)
+            loose = replace(first.declaration, parameters=None, beneath=None, hands_on=False)
+            return replace(first, declaration=loose)
         return first
 
     def _follow(

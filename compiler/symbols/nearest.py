@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def nearest(name: str, candidates: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str], cutoff: float = 0.7) -> str | None:
     """The candidate most like ``name``, or None where none is alike.
+
+    ``cutoff`` is how alike, from 0 to 1, as `difflib` counts it.
 
     >>> nearest("weight_deacy", ["lr", "weight_decay", "eps"])
     'weight_decay'
     """
     pool = sorted({candidate for candidate in candidates if candidate and candidate != name})
-    found = get_close_matches(name, pool, n=1, cutoff=0.7)
+    found = get_close_matches(name, pool, n=1, cutoff=cutoff)
     if found:
         return found[0]
     folded = {candidate.lower(): candidate for candidate in reversed(pool)}
-    alike = get_close_matches(name.lower(), list(folded), n=1, cutoff=0.7)
+    alike = get_close_matches(name.lower(), list(folded), n=1, cutoff=cutoff)
     return folded[alike[0]] if alike else None

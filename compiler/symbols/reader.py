@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from fgc.compiler.symbols.declarations import (
     UNREADABLE,
@@ -17,6 +18,7 @@ from fgc.compiler.symbols.declarations import (
     Import,
     Value,
 )
+from fgc.compiler.symbols.read_forwarding import hands_on, read_forwarding
 from fgc.compiler.symbols.symbol import Parameter, ParameterKind, Signature
 
 # Reading shows none of the names that these make. A text search is enough: to call a module open
@@ -170,11 +172,21 @@ class _Reader:
         else:
             self._exports = (*self._exports, *more)
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
+    def _function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str | None = None
+    ) -> Function:
         decorators = tuple(self._source(decorator) for decorator in node.decorator_list)
-        transparent = all(_last_name(text) in _TRANSPARENT for text in decorators)
-        parameters = self._parameters(node.args) if transparent else None
-        return Function(node.lineno, parameters, decorators, _summary(node))
+        parameters = self._parameters(node.args)
+        known = not opaque_decorators(decorators)
+        return Function(
+            node.lineno,
+            parameters if known else None,
+            decorators,
+            _summary(node),
+            beneath=None if known else parameters,
+            forwarding=read_forwarding(node, owner),
+            hands_on=owner is None and hands_on(node),
+        )
 
     def _class(self, node: ast.ClassDef) -> Class:
         methods: dict[str, Function] = {}
@@ -183,7 +195,10 @@ class _Reader:
         for statement in _class_statements(node.body):
             match statement:
                 case ast.FunctionDef() | ast.AsyncFunctionDef():
-                    methods[statement.name] = self._function(statement)
+                    function = self._function(statement, node.name)
+                    if statement not in node.body:  # whether it is this one, its branch decides
+                        function = replace(function, parameters=None, beneath=None)
+                    methods[statement.name] = function
                 case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                     default = None if value is None else self._source(value)
                     fields.append(Field(name, self._source(annotation), default))
@@ -242,6 +257,11 @@ class _Reader:
         if line.isascii():
             return line[node.col_offset : node.end_col_offset]
         return line.encode()[node.col_offset : node.end_col_offset].decode()
+
+
+def opaque_decorators(decorators: Iterable[str]) -> tuple[str, ...]:
+    """Those of which it is not known what they do to a function's parameters."""
+    return tuple(text for text in decorators if _last_name(text) not in _TRANSPARENT)
 
 
 def _class_statements(body: Sequence[ast.stmt]) -> Iterable[ast.stmt]:

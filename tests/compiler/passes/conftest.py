@@ -79,6 +79,8 @@ def net(tmp_path: Path) -> Path:
                 tensor: "Tensor | float" = 0.0,
                 implicit: int = None,
                 maybe: Optional[int] = None,
+                pair: tuple[float, str] = (1.0, ""),
+                many: tuple[int, ...] = (),
                 plain=1,
             ): ...
 

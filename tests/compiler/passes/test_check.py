@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, List, Var
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.check import check
@@ -92,6 +92,34 @@ def test_no_fix_where_the_key_is_computed(resolved: Resolved) -> None:
     assert only(check(Resolution(graph, resolution.symbols))).fix is None
 
 
+def test_a_name_that_any_keyword_swallows(resolved: Resolved) -> None:
+    resolution = resolved("a: !partial:transformers:LlamaConfig {hiden_size: 64, zzzz: 1}\n")
+    found = only(check(resolution))
+    assert (found.code, found.severity) == ("FGC250", Severity.WARNING)
+    assert underlined(resolution, found) == "hiden_size"
+    assert found.help == "a parameter with a similar name exists: `hidden_size`"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["{hidden_size: 64, hidden_sizes: 1}", "{rope_theta: 1.0}", "{attn_implementation: eager}"],
+)
+def test_names_that_any_keyword_swallows_rightly(resolved: Resolved, arguments: str) -> None:
+    assert check(resolved(f"a: !partial:transformers:LlamaConfig {arguments}\n")) == ()
+
+
+def test_the_signature_and_its_place_are_shown(resolved: Resolved, net: Path) -> None:
+    found = only(check(resolved("a: !call:net.py:Net {depth: 2}\n")))
+    assert found.notes == (
+        "the signature is `Net(width: int, depth: int = 2, *, bias: bool = False)`",
+    )
+    [label] = found.labels
+    assert (label.span.file, label.span.line) == (net.as_posix(), 7)
+    long = only(check(resolved("a: !call:torch.nn:LSTM [3]\n")))
+    assert long.notes == ("the signature is `LSTM(input_size: int, hidden_size: int, ...)`",)
+    assert long.labels == ()
+
+
 def test_a_factory_given_as_a_factory_gets_the_rest_later(resolved: Resolved) -> None:
     text = "a: !partial:fgc.runtime.nn:PreNormLayer {norm: !factory:fgc.runtime.nn:RMSNorm }\n"
     assert check(resolved(text)) == ()
@@ -125,8 +153,45 @@ def test_types(resolved: Resolved, argument: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("argument", "at_fault", "said"),
+    [
+        ("sizes: [1, 2.5]", "2.5", "annotated `list[int] | None`"),
+        ("sizes: [one]", "one", "annotated `list[int] | None`"),
+        ("table: {a: 1, b: two}", "two", "annotated `dict[str, float] | None`"),
+        ("pair: [1.0, 2]", "2", "annotated `tuple[float, str]`"),
+        ("pair: [1.0]", "[1.0]", "annotated `tuple[float, str]`"),
+        ("many: [1, two]", "two", "annotated `tuple[int, ...]`"),
+    ],
+)
+def test_types_within(resolved: Resolved, argument: str, at_fault: str, said: str) -> None:
+    resolution = resolved(f"a: !partial:net.py:kinds {{{argument}}}\n")
+    found = only(check(resolution))
+    assert found.code == "FGC026"
+    assert said in (found.help or "")
+    assert underlined(resolution, found) == at_fault
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("count: 4.0", "; write `4`"),
+        ("count: '4'", "; write `4` without quotes"),
+        ("number: '1e-3'", "; write `1e-3` without quotes"),
+        ("number: inf", "annotated `float`"),
+    ],
+)
+def test_what_was_probably_meant(resolved: Resolved, argument: str, said: str) -> None:
+    found = only(check(resolved(f"a: !partial:net.py:kinds {{{argument}}}\n")))
+    assert (found.help or "").endswith(said)
+
+
+@pytest.mark.parametrize(
     "argument",
     [
+        "pair: [1, two]",
+        "many: []",
+        "sizes: [!var [x, 1], 2]",
+        "table: {a: 1, b: !call:net.py:takes_all }",
         "number: 1",
         "number: .inf",
         "count: null",

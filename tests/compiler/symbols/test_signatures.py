@@ -42,8 +42,11 @@ def test_equal_to_inspect_on_torch(lookup: Callable[[str], Answer], module: str)
         assert answer.mistake is None, (name, answer.mistake)
         if answer.symbol is None or answer.symbol.signature is None:
             continue
+        live_signature = _inspected(value)
+        if any("var_" in kind for _, kind, _ in live_signature):
+            continue  # `test_forwarding` compares what becomes of these
         read = [(p.name, p.kind, p.required) for p in answer.symbol.signature.parameters]
-        assert read == _inspected(value), name
+        assert read == live_signature, name
         compared += 1
     assert compared >= {"torch.nn": 120, "torch.nn.functional": 60}.get(module, 10)
 

@@ -2,11 +2,8 @@
 
 Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
 040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage,
-<<<<<<< HEAD
 300-309 options that a configuration declares.
-=======
 250-259 arguments that are doubtful.
->>>>>>> h/signatures
 """
 
 from __future__ import annotations
@@ -45,10 +42,7 @@ CODES: dict[str, str] = {
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
     "FGC080": "malformed option",
-<<<<<<< HEAD
+    "FGC250": "an argument that is probably misspelt",
     "FGC300": "malformed dynamic_args",
     "FGC301": "a required option is not given",
-=======
-    "FGC250": "an argument that is probably misspelt",
->>>>>>> h/signatures
 }

@@ -196,9 +196,10 @@ def _render(build: Build) -> Build:
 
 
 def _parse(build: Build) -> Build:
-    from fgc.compiler.passes.parse import parse
+    from fgc.compiler.passes.parse import parse_report
 
-    return replace(build, graph=parse(_made(build.rendered), build.overrides))
+    graph, found = parse_report(_made(build.rendered), build.overrides)
+    return replace(build, graph=graph, diagnostics=(*build.diagnostics, *found))
 
 
 def _link(build: Build) -> Build:

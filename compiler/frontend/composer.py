@@ -44,6 +44,7 @@ class Composer:
         self._positions = positions
         self._places = places
         self._anchors: dict[str, Syntax] = {}
+        self._anchored: dict[str, Region] = {}  # where each anchor was defined last
         self._open: dict[str, Region] = {}  # anchored collections that are not complete yet
 
     def document(self, events: list[Event]) -> Syntax | None:
@@ -76,8 +77,10 @@ class Composer:
         if event.kind is EventKind.ALIAS:
             self.written += ((event.start.line + 1, part_of) for part_of in (path, path[:-1]))
             return self._alias(event, path)
-        if anchor is not None and floating:
-            path, floating = (anchor,), False
+        if anchor is not None:
+            self._define(anchor, event)
+            if floating:
+                path, floating = (anchor,), False
         self.written.append((event.start.line + 1, path))
         if event.kind is EventKind.SCALAR:
             node: Syntax = self._scalar(event, path)
@@ -187,6 +190,26 @@ class Composer:
                 remedy = f"an anchor with a similar name exists: `&{near}`"
             self._report("FGC013", f"no anchor `&{name}` precedes `*{name}`", region, remedy)
         return ScalarSyntax("", True, None, region, path, missing=True)
+
+    def _define(self, name: str, event: Event) -> None:
+        """Note where an anchor is defined; FGC201 where its own block has defined it already."""
+        _, _, start = self._properties(event)
+        begin = self._positions.text.find(f"&{name}", event.start.index, start)
+        region = self._positions.between(begin, begin + 1 + len(name))
+        earlier = self._anchored.get(name)
+        if earlier is not None and self._places.written_twice(earlier, region):
+            span = self._places.span(region)
+            label = Label(self._places.span(earlier), "it is defined here already")
+            self.diagnostics.append(
+                Diagnostic(
+                    "FGC201",
+                    f"the anchor `&{name}` is defined twice",
+                    span,
+                    labels=(label,),
+                    help="each of the two takes a name of its own",
+                )
+            )
+        self._anchored[name] = region
 
     def _properties(self, event: Event) -> tuple[Tag | None, int, int]:
         """The tag of a node, the offset at which its properties end, and that of its content."""

@@ -217,7 +217,8 @@ class GraphBuilder:
         return tuple(map(self._entry, self._merger.items(syntax)))
 
     def _entry(self, item: Item) -> Entry:
-        return Entry(item.key, self._span(item.key_region), self.node(item.value))
+        previous = tuple(map(self._span, item.previous))
+        return Entry(item.key, self._span(item.key_region), self.node(item.value), previous)
 
     def _check_names(self, roots: tuple[Entry, ...]) -> None:
         """FGC014 where two nodes that are in use have one name."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Label
 from fgc.compiler.frontend.rendered import Rendered
+from fgc.compiler.frontend.template.blocks import blocks
 from fgc.compiler.frontend.template.codegen import Chunk
 from fgc.compiler.frontend.template.dead_text import dead_text
 from fgc.compiler.frontend.template.deciding import Part, deciding
@@ -115,6 +116,7 @@ def render_report(
             dict(loader.texts),
             tuple(loader.texts),
             _knobs(loader, traced.pins, whole=(root, 1) if is_coarse(origins, root) else None),
+            blocks(loader),
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),

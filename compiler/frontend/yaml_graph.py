@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from yaml.error import MarkedYAMLError
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Severity
 from fgc.compiler.frontend.composer import Composer
 from fgc.compiler.frontend.events import parse_events
 from fgc.compiler.frontend.graph_builder import GraphBuilder
@@ -18,8 +19,20 @@ from fgc.compiler.ir.graph import Graph, Path, Scalar
 from fgc.compiler.ir.knobs import Knob
 
 
+class Reading(NamedTuple):
+    """A graph, and what is odd about its text without being wrong."""
+
+    graph: Graph
+    findings: tuple[Diagnostic, ...]
+
+
 def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
     """The graph that ``rendered`` describes; raises as the pass `parse` does."""
+    return read(rendered, bindings).graph
+
+
+def read(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Reading:
+    """As `read_graph`, with what is odd about the text."""
     places = Places(rendered)
     positions = Positions(rendered.text)
     unprintable = unprintable_character(positions, places)
@@ -35,10 +48,12 @@ def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
     builder = GraphBuilder(places)
     roots = builder.roots(composer.document(events))
     diagnostics: list[Diagnostic] = [*composer.diagnostics, *builder.diagnostics]
-    if diagnostics:
-        raise BuildError(sorted(diagnostics, key=lambda found: _place(found, rendered)))
+    diagnostics.sort(key=lambda found: _place(found, rendered))
+    if any(found.severity is Severity.ERROR for found in diagnostics):
+        raise BuildError(diagnostics)
     decided = _decided(rendered, composer.written)
-    return Graph(roots, dict(rendered.sources), dict(bindings), {(): rendered.knobs}, decided)
+    graph = Graph(roots, dict(rendered.sources), dict(bindings), {(): rendered.knobs}, decided)
+    return Reading(graph, tuple(diagnostics))
 
 
 def _decided(

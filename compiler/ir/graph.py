@@ -74,11 +74,15 @@ class Tuple:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One ``key: value`` of a mapping or of a call's keyword arguments."""
+    """One ``key: value`` of a mapping or of a call's keyword arguments.
+
+    ``previous`` are the places of the key where this entry overrides others, in their order.
+    """
 
     key: Scalar
     key_span: Span
     value: Node
+    previous: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

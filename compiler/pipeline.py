@@ -226,9 +226,14 @@ def _resolve(build: Build) -> Build:
 
 def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
+    from fgc.compiler.passes.check_unused import Readers
+    from fgc.targets.needed import NEEDED, READ
     from fgc.targets.train.program import TRAIN
 
-    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks)
+    shipped = _made(build.source).project.folders.templates().as_posix()
+    config = _made(build.rendered).chain[0]
+    readers = Readers(config, shipped, (*NEEDED, *READ), sign=("trainer",))
+    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks, readers)
     return replace(build, diagnostics=(*build.diagnostics, *found))
 
 

@@ -44,4 +44,9 @@ CODES: dict[str, str] = {
     "FGC200": "a key given twice",
     "FGC201": "an anchor defined twice",
     "FGC202": "a value replaced by one of another form",
+    "FGC203": "a value from outside that nothing reads",
+    "FGC204": "a knob that nothing reads",
+    "FGC205": "a target that nothing reads",
+    "FGC206": "anchors that nothing refers to",
+    "FGC210": "a value that is not the same for every build",
 }

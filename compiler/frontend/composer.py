@@ -35,12 +35,16 @@ class Composer:
 
     ``written`` are the lines on which nodes, keys and aliases begin, in order, each with the path
     of the node that it is a part of: a key is one of the mapping and of its value, an alias one of
-    the node in which it stands.
+    the node in which it stands. ``aliased`` are the nodes that an alias means, and ``holders`` the
+    top-level keys that exist for their anchors alone, each with the nodes that have these.
     """
 
     def __init__(self, positions: Positions, places: Places):
         self.diagnostics: list[Diagnostic] = []
         self.written: list[tuple[int, Path]] = []
+        self.aliased: set[Syntax] = set()
+        self.holders: list[tuple[PairSyntax, tuple[Syntax, ...]]] = []
+        self._named: list[Syntax] = []  # the nodes with anchors that are complete
         self._positions = positions
         self._places = places
         self._anchors: dict[str, Syntax] = {}
@@ -99,6 +103,7 @@ class Composer:
         if anchor is not None:
             self._open.pop(anchor, None)
             self._anchors[anchor] = node
+            self._named.append(node)
         return node
 
     def _scalar(self, event: Event, path: Path) -> ScalarSyntax:
@@ -148,6 +153,7 @@ class Composer:
     ) -> MappingSyntax:
         tag, _, start = self._properties(event)
         pairs: list[PairSyntax] = []
+        named = len(self._named)
         height = 0
         while (item := next(stream)).kind is not EventKind.END:
             key = self._node(item, stream, path, depth + 1, floating)
@@ -160,6 +166,9 @@ class Composer:
                 region = key.region
             if isinstance(key, ScalarSyntax):
                 pairs.append(PairSyntax(key, region, value))
+                if depth == 1 and key.text.startswith("."):
+                    self.holders.append((pairs[-1], tuple(self._named[named:])))
+                named = len(self._named)
             else:
                 self._report("FGC012", "a mapping's key must be a scalar", region, None)
         region = self._collection(event, start, item, pairs[0].key if pairs else None)
@@ -177,6 +186,7 @@ class Composer:
         name = event.anchor or ""
         region = self._positions.region(event.start, event.end)
         if name in self._anchors:
+            self.aliased.add(self._anchors[name])
             return self._anchors[name]
         if name in self._open:
             label = Label(self._places.span(self._open[name]), f"`&{name}` is defined here")

@@ -71,11 +71,7 @@ class GraphBuilder:
             self._diagnostics.append(Diagnostic("FGC012", message, self._span(root.region)))
             return ()
         entries = tuple(self._entry(item) for item in self._merger.items(root))
-        kept = tuple(
-            entry
-            for entry in entries
-            if not (isinstance(entry.key, str) and entry.key.startswith("."))
-        )
+        kept = tuple(entry for entry in entries if self._is_target(entry))
         self._check_names(kept)
         return kept
 
@@ -219,6 +215,15 @@ class GraphBuilder:
     def _entry(self, item: Item) -> Entry:
         previous = tuple(map(self._span, item.previous))
         return Entry(item.key, self._span(item.key_region), self.node(item.value), previous)
+
+    def _is_target(self, entry: Entry) -> bool:
+        if isinstance(entry.key, str):
+            return not entry.key.startswith(".")
+        message = f"the name of a target is text, and `{entry.key}` is not"
+        self._diagnostics.append(
+            Diagnostic("FGC012", message, entry.key_span, help="write it in quotes, or as a word")
+        )
+        return False
 
     def _check_names(self, roots: tuple[Entry, ...]) -> None:
         """FGC014 where two nodes that are in use have one name."""

@@ -36,6 +36,8 @@ class Rendered:
     ``chain`` their names from the configuration itself to its last ancestor or include. ``knobs``
     are the knobs that the templates have, who set them, and which lines they decide. ``blocks``
     gives for a line of a file the block of a template that its text stands in, as far as known.
+    ``elsewhere`` is the text that would be rendered where a name that says where, when or on what a
+    build takes place had another value, by that name; None where it could not be rendered.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Rendered:
     chain: tuple[str, ...]
     knobs: Knobs = NO_KNOBS
     blocks: Mapping[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    elsewhere: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
 
     def knobs_of(self, line: int) -> frozenset[str]:
         """The knobs that decide what stands on a line of the rendered text."""

@@ -163,7 +163,9 @@ class Graph:
     ``knobs`` are those of the configuration, at the empty path, and of each project that it links,
     at the path of the node that does. ``decided`` gives for a node's path the knobs that decide
     what is written there, nodes below it aside. ``folders`` are where the projects were found that
-    were linked into it, and their templates.
+    were linked into it, and their templates. ``aliased`` are the paths of nodes that an alias means.
+    ``local`` gives for a node's path the names of what it comes from that says where, when or on
+    what the build takes place.
     """
 
     roots: tuple[Entry, ...]
@@ -172,6 +174,8 @@ class Graph:
     knobs: dict[Path, Knobs] = field(default_factory=dict[Path, Knobs])
     decided: dict[Path, frozenset[Knob]] = field(default_factory=dict[Path, frozenset[Knob]])
     folders: tuple[str, ...] = ()
+    aliased: frozenset[Path] = frozenset()
+    local: dict[Path, frozenset[str]] = field(default_factory=dict[Path, frozenset[str]])
 
     def root(self, key: str) -> Node | None:
         """The top-level node ``key``, or None."""

@@ -57,13 +57,15 @@ class Knobs:
     or could be written below it, more indented: those that expressions read, that the statements
     around them test, and that went into the variables and knobs which either uses. It leaves none
     out. It names one too many where two variables of one name have nothing to do with each other,
-    and where a line is written several times, for different values.
+    and where a line is written several times, for different values. ``mentioned`` are the knobs
+    that an expression of a template names, whether this rendering came there or not.
     """
 
     settings: tuple[Setting, ...] = ()
     deciding: Mapping[tuple[str, int], frozenset[str]] = field(
         default_factory=dict[tuple[str, int], frozenset[str]]
     )
+    mentioned: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -91,6 +91,7 @@ def test_another_template_a_loop_an_expression_and_define_keys_may_say_it_again(
     .define: &two 2
     == super()
         lr: 2.0e-3
+        eps: *one
     rates: !dict
     -- for rate in (1, 2)
         rate: {{ rate }}

@@ -239,10 +239,12 @@ def _check(build: Build) -> Build:
 
 def _fold(build: Build) -> Build:
     from fgc.compiler.passes.fold import fold
+    from fgc.targets.train.checks.checks import cross_check
 
     project = _made(build.source).project
     folded = fold(_made(build.resolution), project_root=project.root, folders=project.folders)
-    return replace(build, resolution=folded, graph=folded.graph)
+    found = (*build.diagnostics, *cross_check(folded.graph))
+    return replace(build, resolution=folded, graph=folded.graph, diagnostics=found)
 
 
 def _plan(build: Build) -> Build:

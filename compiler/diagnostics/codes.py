@@ -49,4 +49,11 @@ CODES: dict[str, str] = {
     "FGC205": "a target that nothing reads",
     "FGC206": "anchors that nothing refers to",
     "FGC210": "a value that is not the same for every build",
+    "FGC220": "heads that cannot be divided",
+    "FGC221": "a zero where null or more is meant",
+    "FGC222": "a schedule longer than the run",
+    "FGC223": "a run shorter than a step",
+    "FGC224": "a vocabulary too small",
+    "FGC225": "evaluated on what is trained on",
+    "FGC226": "number formats that exclude each other",
 }

@@ -71,7 +71,7 @@ def read(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Reading:
 
 
 def _local(graph: Graph, rendered: Rendered) -> dict[Path, frozenset[str]]:
-    """Which nodes would be others elsewhere, by path, and which names those are that they follow."""
+    """Which nodes would be others elsewhere, by path, and the names that they follow."""
     found: dict[Path, frozenset[str]] = {}
     for name, text in rendered.elsewhere.items():
         # places do not matter, and the lines are others
@@ -99,7 +99,7 @@ def _idle(composer: Composer, places: Places, rendered: Rendered) -> Iterator[Di
             f"nothing refers to what stands below `{pair.key.text}`",
             span,
             severity=Severity.WARNING,
-            help="a key that starts with a dot is there for its anchors alone: `*name` refers to one",
+            help="a key that starts with a dot only holds anchors: `*name` refers to one",
         )
 
 

@@ -6,6 +6,7 @@ last one holds, unless ``--set`` pins the knob, in which case that does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -46,6 +47,19 @@ class Setting:
     def span(self) -> Span:
         """The place of the line."""
         return Span.point(self.file, self.line)
+
+    def named_in(self, text: str) -> Span:
+        """Where the line names the knob; ``text`` is that of the file.
+
+        >>> Setting("lr", 1, "a.yaml", 2, read=True).named_in("-- set x = 1\\n-- set ns.lr = 2")
+        Span(file='a.yaml', line=2, column=11, end_line=2, end_column=13)
+        """
+        lines = text.splitlines()
+        line = lines[self.line - 1] if self.line <= len(lines) else ""
+        found = re.search(rf"\b{re.escape(self.name)}\b", line)
+        if found is None:
+            return self.span
+        return Span(self.file, self.line, found.start() + 1, self.line, found.end() + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,17 +54,12 @@ def _refused(graph: Graph, node: Node, files: Collection[Node]) -> Iterator[Diag
         "FGC210",
         f"{given} comes from `{names[0]}`, which is not the same for every build",
         node.target_span if isinstance(node, Call) else node.span,
-        labels=tuple(_settings(graph, node)),
+        labels=tuple(
+            Label(s.named_in(graph.sources.get(s.file, "")), f"`{s.name}` is set here")
+            for s in graph.settings_of(node)
+        ),
         help=_remedy(names[0]),
     )
-
-
-def _settings(graph: Graph, node: Node) -> Iterator[Label]:
-    """Where the knobs are set that the node's text is made of."""
-    for knob in sorted(graph.decided.get(node.path, ())):
-        setting = graph.knobs[knob.rendering].chain(knob.name)[-1]
-        if not setting.pin:
-            yield Label(setting.span, f"`{knob.name}` is set here")
 
 
 def _remedy(name: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
 from fgc.compiler.ir.graph import Graph, Var, walk
 from fgc.compiler.ir.knobs import COMMAND_LINE, Knobs, Setting
-from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.tokenizer_configs import is_tokenizer
 from fgc.compiler.program.needed import needed_roots
 from fgc.compiler.symbols.nearest import nearest
@@ -45,9 +43,9 @@ def check_unused(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
     for rendering, knobs in graph.knobs.items():
         yield from _pins(knobs, set() if rendering else variables)
     knobs = graph.knobs.get((), Knobs())
-    text = graph.sources.get(readers.config, "").splitlines()
+    text = graph.sources.get(readers.config, "")
     for setting in _vain(knobs, readers.config):
-        yield replace(_knob(setting, knobs), span=_named(setting, text))
+        yield replace(_knob(setting, knobs), span=setting.named_in(text))
     yield from _targets(graph, readers)
 
 
@@ -85,16 +83,6 @@ def _vain(knobs: Knobs, config: str) -> Iterator[Setting]:
         own = [setting for setting in chain if setting.file == config]
         if own and not own[-1].read and name not in pinned:
             yield own[-1]
-
-
-def _named(setting: Setting, text: Sequence[str]) -> Span:
-    """Where the knob is named on the line that sets it."""
-    line = text[setting.line - 1] if setting.line <= len(text) else ""
-    found = re.search(rf"\b{re.escape(setting.name)}\b", line)
-    if found is None:
-        return setting.span
-    start, end = found.span()
-    return Span(setting.file, setting.line, start + 1, setting.line, end + 1)
 
 
 def _knob(setting: Setting, knobs: Knobs) -> Diagnostic:

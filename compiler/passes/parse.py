@@ -13,7 +13,8 @@ def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> G
     """The graph that ``rendered`` describes; ``bindings`` are kept in it for its `!var` nodes.
 
     Raises:
-        BuildError: FGC010 to FGC014, FGC025, FGC031, FGC200 or FGC201, as many at once as can be told.
+        BuildError: FGC010 to FGC014, FGC025, FGC031, FGC200 or FGC201, as many at once as can be
+            told.
 
     >>> from fgc.compiler.frontend.rendered import Piece
     >>> text = "lr: &lr 3e-4\\noptimizer: !partial:torch.optim:AdamW {lr: *lr}"

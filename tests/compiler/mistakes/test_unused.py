@@ -171,7 +171,7 @@ def test_anchors_of_the_configuration_that_nothing_refers_to_are_told(tmp_path: 
           |
         4 | .define: &one 2
           | ^^^^^^^
-          = help: a key that starts with a dot is there for its anchors alone: `*name` refers to one
+          = help: a key that starts with a dot only holds anchors: `*name` refers to one
 
         1 warning
         """)

@@ -48,6 +48,7 @@ CODES: dict[str, str] = {
     "FGC204": "a knob that nothing reads",
     "FGC205": "a target that nothing reads",
     "FGC206": "anchors that nothing refers to",
+    "FGC207": "a scalar that is easily taken for another",
     "FGC210": "a value that is not the same for every build",
     "FGC220": "heads that cannot be divided",
     "FGC221": "a zero where null or more is meant",

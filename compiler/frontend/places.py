@@ -20,6 +20,12 @@ class Places:
         self._rendered = rendered
         self._computed: dict[tuple[str, int], Span] = {}
 
+    def is_copied(self, region: Region) -> bool:
+        """Whether a template holds the text as it stands, and no expression gave it."""
+        if not self._rendered.origins:
+            return False
+        return self._rendered.piece(region.line, region.column).source_column is not None
+
     def written_twice(self, first: Region, second: Region) -> bool:
         """Whether two texts stand at two places of one block of one template.
 

@@ -45,7 +45,7 @@ def test_the_frame_names_what_the_value_comes_from(tmp_path: Path) -> None:
          --> config.yaml:4:5
           |
         1 | -- set ns = namespace(started=filetime())
-          | - `started` is set here
+          |                       ------- `started` is set here
         2 | model: !call:dict
         3 |     lr: 1
         4 |     note: {{ "built at " ~ ns.started }}

@@ -199,10 +199,11 @@ def _render(build: Build) -> Build:
 
 
 def _parse(build: Build) -> Build:
-    from fgc.compiler.passes.parse import parse
+    from fgc.compiler.passes.parse import parse_report
 
     pins = cast("Mapping[str, Scalar]", _made(build.source).pins)
-    return replace(build, graph=parse(_made(build.rendered), pins))
+    graph, found = parse_report(_made(build.rendered), pins)
+    return replace(build, graph=graph, diagnostics=(*build.diagnostics, *found))
 
 
 def _link(build: Build) -> Build:
@@ -229,18 +230,27 @@ def _resolve(build: Build) -> Build:
 
 def _check(build: Build) -> Build:
     from fgc.compiler.passes.check import check
+    from fgc.compiler.passes.check_unused import Readers
+    from fgc.targets.needed import NEEDED, READ
     from fgc.targets.train.program import TRAIN
 
-    found = check(_made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks, build.overrides)
+    shipped = _made(build.source).project.folders.templates().as_posix()
+    config = _made(build.rendered).chain[0]
+    readers = Readers(config, shipped, (*NEEDED, *READ), sign=("trainer",))
+    found = check(
+        _made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks, build.overrides, readers
+    )
     return replace(build, diagnostics=(*build.diagnostics, *found))
 
 
 def _fold(build: Build) -> Build:
     from fgc.compiler.passes.fold import fold
+    from fgc.targets.train.checks.checks import cross_check
 
     project = _made(build.source).project
     folded = fold(_made(build.resolution), project_root=project.root, folders=project.folders)
-    return replace(build, resolution=folded, graph=folded.graph)
+    found = (*build.diagnostics, *cross_check(folded.graph))
+    return replace(build, resolution=folded, graph=folded.graph, diagnostics=found)
 
 
 def _plan(build: Build) -> Build:

@@ -2,8 +2,8 @@
 
 Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
 040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage,
-300-309 options that a configuration declares.
-250-259 arguments that are doubtful.
+200-249 what is well-formed and surely not meant, 250-259 arguments that are doubtful, 300-309 options
+that a configuration declares.
 """
 
 from __future__ import annotations
@@ -42,6 +42,22 @@ CODES: dict[str, str] = {
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
     "FGC080": "malformed option",
+    "FGC200": "a key given twice",
+    "FGC201": "an anchor defined twice",
+    "FGC202": "a value replaced by one of another form",
+    "FGC203": "a value from outside that nothing reads",
+    "FGC204": "a knob that nothing reads",
+    "FGC205": "a target that nothing reads",
+    "FGC206": "anchors that nothing refers to",
+    "FGC207": "a scalar that is easily taken for another",
+    "FGC210": "a value that is not the same for every build",
+    "FGC220": "heads that cannot be divided",
+    "FGC221": "a zero where null or more is meant",
+    "FGC222": "a schedule longer than the run",
+    "FGC223": "a run shorter than a step",
+    "FGC224": "a vocabulary too small",
+    "FGC225": "evaluated on what is trained on",
+    "FGC226": "number formats that exclude each other",
     "FGC250": "an argument that is probably misspelt",
     "FGC300": "malformed dynamic_args",
     "FGC301": "a required option is not given",

@@ -35,15 +35,20 @@ class Composer:
 
     ``written`` are the lines on which nodes, keys and aliases begin, in order, each with the path
     of the node that it is a part of: a key is one of the mapping and of its value, an alias one of
-    the node in which it stands.
+    the node in which it stands. ``aliased`` are the nodes that an alias means, and ``holders`` the
+    top-level keys that exist for their anchors alone, each with the nodes that have these.
     """
 
     def __init__(self, positions: Positions, places: Places):
         self.diagnostics: list[Diagnostic] = []
         self.written: list[tuple[int, Path]] = []
+        self.aliased: set[Syntax] = set()
+        self.holders: list[tuple[PairSyntax, tuple[Syntax, ...]]] = []
+        self._named: list[Syntax] = []  # the nodes with anchors that are complete
         self._positions = positions
         self._places = places
         self._anchors: dict[str, Syntax] = {}
+        self._anchored: dict[str, Region] = {}  # where each anchor was defined last
         self._open: dict[str, Region] = {}  # anchored collections that are not complete yet
 
     def document(self, events: list[Event]) -> Syntax | None:
@@ -76,8 +81,10 @@ class Composer:
         if event.kind is EventKind.ALIAS:
             self.written += ((event.start.line + 1, part_of) for part_of in (path, path[:-1]))
             return self._alias(event, path)
-        if anchor is not None and floating:
-            path, floating = (anchor,), False
+        if anchor is not None:
+            self._define(anchor, event)
+            if floating:
+                path, floating = (anchor,), False
         self.written.append((event.start.line + 1, path))
         if event.kind is EventKind.SCALAR:
             node: Syntax = self._scalar(event, path)
@@ -96,6 +103,7 @@ class Composer:
         if anchor is not None:
             self._open.pop(anchor, None)
             self._anchors[anchor] = node
+            self._named.append(node)
         return node
 
     def _scalar(self, event: Event, path: Path) -> ScalarSyntax:
@@ -145,6 +153,7 @@ class Composer:
     ) -> MappingSyntax:
         tag, _, start = self._properties(event)
         pairs: list[PairSyntax] = []
+        named = len(self._named)
         height = 0
         while (item := next(stream)).kind is not EventKind.END:
             key = self._node(item, stream, path, depth + 1, floating)
@@ -157,6 +166,9 @@ class Composer:
                 region = key.region
             if isinstance(key, ScalarSyntax):
                 pairs.append(PairSyntax(key, region, value))
+                if depth == 1 and key.text.startswith("."):
+                    self.holders.append((pairs[-1], tuple(self._named[named:])))
+                named = len(self._named)
             else:
                 self._report("FGC012", "a mapping's key must be a scalar", region, None)
         region = self._collection(event, start, item, pairs[0].key if pairs else None)
@@ -174,6 +186,7 @@ class Composer:
         name = event.anchor or ""
         region = self._positions.region(event.start, event.end)
         if name in self._anchors:
+            self.aliased.add(self._anchors[name])
             return self._anchors[name]
         if name in self._open:
             label = Label(self._places.span(self._open[name]), f"`&{name}` is defined here")
@@ -187,6 +200,26 @@ class Composer:
                 remedy = f"an anchor with a similar name exists: `&{near}`"
             self._report("FGC013", f"no anchor `&{name}` precedes `*{name}`", region, remedy)
         return ScalarSyntax("", True, None, region, path, missing=True)
+
+    def _define(self, name: str, event: Event) -> None:
+        """Note where an anchor is defined; FGC201 where its own block has defined it already."""
+        _, _, start = self._properties(event)
+        begin = self._positions.text.find(f"&{name}", event.start.index, start)
+        region = self._positions.between(begin, begin + 1 + len(name))
+        earlier = self._anchored.get(name)
+        if earlier is not None and self._places.written_twice(earlier, region):
+            span = self._places.span(region)
+            label = Label(self._places.span(earlier), "it is defined here already")
+            self.diagnostics.append(
+                Diagnostic(
+                    "FGC201",
+                    f"the anchor `&{name}` is defined twice",
+                    span,
+                    labels=(label,),
+                    help="each of the two takes a name of its own",
+                )
+            )
+        self._anchored[name] = region
 
     def _properties(self, event: Event) -> tuple[Tag | None, int, int]:
         """The tag of a node, the offset at which its properties end, and that of its content."""

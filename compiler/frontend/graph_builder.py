@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label, Severity
 from fgc.compiler.frontend.arguments import split_arguments
+from fgc.compiler.frontend.lookalikes import lookalike
 from fgc.compiler.frontend.merge import Item, Merger
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.scalars import ScalarError, resolve_plain, resolve_tagged
@@ -71,11 +72,7 @@ class GraphBuilder:
             self._diagnostics.append(Diagnostic("FGC012", message, self._span(root.region)))
             return ()
         entries = tuple(self._entry(item) for item in self._merger.items(root))
-        kept = tuple(
-            entry
-            for entry in entries
-            if not (isinstance(entry.key, str) and entry.key.startswith("."))
-        )
+        kept = tuple(entry for entry in entries if self._is_target(entry))
         self._check_names(kept)
         return kept
 
@@ -125,10 +122,28 @@ class GraphBuilder:
     def _scalar(self, syntax: ScalarSyntax) -> Scalar:
         try:
             if syntax.tag is None:
+                if syntax.plain:
+                    self._check_lookalike(syntax)
                 return resolve_plain(syntax.text) if syntax.plain else syntax.text
             return resolve_tagged(syntax.text, syntax.tag.text)
         except ScalarError as error:
             raise self._malformed(syntax.region, str(error), None) from error
+
+    def _check_lookalike(self, syntax: ScalarSyntax) -> None:
+        """FGC207; what an expression writes, it means."""
+        found = lookalike(syntax.text)
+        if found is None or not self._places.is_copied(syntax.region):
+            return
+        what, meant = found
+        self._diagnostics.append(
+            Diagnostic(
+                "FGC207",
+                f"`{syntax.text}` is {what}",
+                self._span(syntax.region),
+                severity=Severity.WARNING,
+                help=f"{meant}; in quotes it is surely text",
+            )
+        )
 
     def _call(self, syntax: Syntax, tag: OwnTag, span: Span) -> Call:
         arguments = split_arguments(syntax, tag, self._merger, self._places)
@@ -217,7 +232,17 @@ class GraphBuilder:
         return tuple(map(self._entry, self._merger.items(syntax)))
 
     def _entry(self, item: Item) -> Entry:
-        return Entry(item.key, self._span(item.key_region), self.node(item.value))
+        previous = tuple(map(self._span, item.previous))
+        return Entry(item.key, self._span(item.key_region), self.node(item.value), previous)
+
+    def _is_target(self, entry: Entry) -> bool:
+        if isinstance(entry.key, str):
+            return not entry.key.startswith(".")
+        message = f"the name of a target is text, and `{entry.key}` is not"
+        self._diagnostics.append(
+            Diagnostic("FGC012", message, entry.key_span, help="write it in quotes, or as a word")
+        )
+        return False
 
     def _check_names(self, roots: tuple[Entry, ...]) -> None:
         """FGC014 where two nodes that are in use have one name."""

@@ -20,6 +20,22 @@ class Places:
         self._rendered = rendered
         self._computed: dict[tuple[str, int], Span] = {}
 
+    def is_copied(self, region: Region) -> bool:
+        """Whether a template holds the text as it stands, and no expression gave it."""
+        if not self._rendered.origins:
+            return False
+        return self._rendered.piece(region.line, region.column).source_column is not None
+
+    def written_twice(self, first: Region, second: Region) -> bool:
+        """Whether two texts stand at two places of one block of one template.
+
+        A text that a loop writes again is not, and neither is what an expression gives.
+        """
+        block = self._rendered.block(first.line, first.column)
+        if block is None or block != self._rendered.block(second.line, second.column):
+            return False
+        return self.span(first) != self.span(second)
+
     def span(self, region: Region) -> Span:
         """The place in a template of ``region``."""
         origins = self._rendered.origins

@@ -10,10 +10,12 @@ from typing import Any
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Label
 from fgc.compiler.frontend.rendered import Rendered
+from fgc.compiler.frontend.template.blocks import blocks
 from fgc.compiler.frontend.template.codegen import Chunk
 from fgc.compiler.frontend.template.dead_text import dead_text
 from fgc.compiler.frontend.template.deciding import Part, deciding
 from fgc.compiler.frontend.template.environment import TemplateEnvironment
+from fgc.compiler.frontend.template.globals import LOCAL
 from fgc.compiler.frontend.template.loader import TemplateLoader
 from fgc.compiler.frontend.template.namespace import Pins
 from fgc.compiler.frontend.template.origins import align, is_coarse
@@ -80,8 +82,8 @@ def render_report(
     loader = TemplateLoader(search_path, sources)
     reporter = ErrorReporter(loader)
 
-    def render_once(tracing: bool) -> tuple[str, TemplateEnvironment]:
-        environment = TemplateEnvironment(loader, loader.resolve, variables, pins)
+    def render_once(tracing: bool, moved: str | None = None) -> tuple[str, TemplateEnvironment]:
+        environment = TemplateEnvironment(loader, loader.resolve, variables, pins, moved)
         environment.tracing = tracing
         root = environment.get_template(key)
         return "".join(root.root_render_func(root.new_context())), environment
@@ -98,7 +100,7 @@ def render_report(
             raise
         raise BuildError(reporter.diagnose(error)) from None
 
-    dead = dead_text(loader)
+    dead = dead_text(loader, key, traced.references)
     if dead:
         raise BuildError(dead)
 
@@ -106,19 +108,34 @@ def render_report(
         name, index = traced.trace[number]
         return loader.file_of(name), loader.compiled[name].chunks[index]
 
+    texts, chain = dict(loader.texts), loader.chain(environment.references)
+
+    def render_elsewhere(name: str) -> str | None:
+        try:
+            return render_once(tracing=False, moved=name)[0]
+        except Exception as error:
+            if not isinstance(error, BuildError) and not reporter.knows(error):
+                raise
+            return None
+
+    asked = sorted((environment.pins.known & LOCAL) - pins.keys())
+    elsewhere = {name: other for name in asked if (other := render_elsewhere(name)) != text}
+
     root = loader.file_of(key)
     origins = align(text, marked, chunk_of, root)
     return RenderReport(
         Rendered(
             text,
             origins,
-            dict(loader.texts),
-            tuple(loader.texts),
+            texts,
+            tuple(texts),
             _knobs(loader, traced.pins, whole=(root, 1) if is_coarse(origins, root) else None),
+            blocks(loader),
+            elsewhere,
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),
-        loader.chain(environment.references),
+        chain,
     )
 
 
@@ -129,7 +146,8 @@ def _knobs(loader: TemplateLoader, pins: Pins, whole: tuple[str, int] | None) ->
     lines = deciding(parts, settings)
     if whole is not None:
         lines[whole] = frozenset(setting.name for setting in settings)
-    return Knobs(settings, lines)
+    mentioned = frozenset[str]().union(*(part.flow.mentioned for part in parts))
+    return Knobs(settings, lines, mentioned)
 
 
 def _labelled(error: BuildError, labels: tuple[Label, ...]) -> BuildError:

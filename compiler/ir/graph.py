@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
-from fgc.compiler.ir.knobs import Knob, Knobs
+from fgc.compiler.ir.knobs import Knob, Knobs, Setting
 from fgc.compiler.ir.span import Span
 
 Scalar = None | bool | int | float | str
@@ -74,11 +74,15 @@ class Tuple:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Entry:
-    """One ``key: value`` of a mapping or of a call's keyword arguments."""
+    """One ``key: value`` of a mapping or of a call's keyword arguments.
+
+    ``previous`` are the places of the key where this entry overrides others, in their order.
+    """
 
     key: Scalar
     key_span: Span
     value: Node
+    previous: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -159,7 +163,9 @@ class Graph:
     ``knobs`` are those of the configuration, at the empty path, and of each project that it links,
     at the path of the node that does. ``decided`` gives for a node's path the knobs that decide
     what is written there, nodes below it aside. ``folders`` are where the projects were found that
-    were linked into it, and their templates.
+    were linked into it, and their templates. ``aliased`` are paths of nodes that an alias means.
+    ``local`` gives for a node's path the names of what it comes from that says where, when or on
+    what the build takes place.
     """
 
     roots: tuple[Entry, ...]
@@ -168,10 +174,28 @@ class Graph:
     knobs: dict[Path, Knobs] = field(default_factory=dict[Path, Knobs])
     decided: dict[Path, frozenset[Knob]] = field(default_factory=dict[Path, frozenset[Knob]])
     folders: tuple[str, ...] = ()
+    aliased: frozenset[Path] = frozenset()
+    local: dict[Path, frozenset[str]] = field(default_factory=dict[Path, frozenset[str]])
 
     def root(self, key: str) -> Node | None:
         """The top-level node ``key``, or None."""
         return next((entry.value for entry in self.roots if entry.key == key), None)
+
+    def settings_of(self, node: Node) -> tuple[Setting, ...]:
+        """The settings of templates behind what is written at ``node``, each knob's last one."""
+        found: list[Setting] = []
+        for knob in sorted(self.decided.get(node.path, ())):
+            last = self.knobs[knob.rendering].chain(knob.name)[-1:]
+            found += [setting for setting in last if not setting.pin]
+        return tuple(found)
+
+    def given_at(self, node: Node) -> Span:
+        """Where a person gave the value of ``node``: at its knob, if one can be told."""
+        settings = self.settings_of(node)
+        named = [s for s in settings if s.name == node.path[-1]] or list(settings)
+        if len(named) != 1:
+            return node.span
+        return named[0].named_in(self.sources.get(named[0].file, ""))
 
     def knobs_behind(self, *keys: str) -> tuple[Knob, ...]:
         """The knobs that decide the top-level nodes ``keys`` and all that is below them."""

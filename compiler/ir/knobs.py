@@ -6,6 +6,7 @@ last one holds, unless ``--set`` pins the knob, in which case that does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -47,6 +48,19 @@ class Setting:
         """The place of the line."""
         return Span.point(self.file, self.line)
 
+    def named_in(self, text: str) -> Span:
+        """Where the line names the knob; ``text`` is that of the file.
+
+        >>> Setting("lr", 1, "a.yaml", 2, read=True).named_in("-- set x = 1\\n-- set ns.lr = 2")
+        Span(file='a.yaml', line=2, column=11, end_line=2, end_column=13)
+        """
+        lines = text.splitlines()
+        line = lines[self.line - 1] if self.line <= len(lines) else ""
+        found = re.search(rf"\b{re.escape(self.name)}\b", line)
+        if found is None:
+            return self.span
+        return Span(self.file, self.line, found.start() + 1, self.line, found.end() + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
@@ -57,13 +71,15 @@ class Knobs:
     or could be written below it, more indented: those that expressions read, that the statements
     around them test, and that went into the variables and knobs which either uses. It leaves none
     out. It names one too many where two variables of one name have nothing to do with each other,
-    and where a line is written several times, for different values.
+    and where a line is written several times, for different values. ``mentioned`` are the knobs
+    that an expression of a template names, whether this rendering came there or not.
     """
 
     settings: tuple[Setting, ...] = ()
     deciding: Mapping[tuple[str, int], frozenset[str]] = field(
         default_factory=dict[tuple[str, int], frozenset[str]]
     )
+    mentioned: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -53,7 +53,9 @@ def link(graph: Graph, source: Source) -> Graph:
     if not any(map(is_from_project, walk(*(entry.value for entry in graph.roots)))):
         return graph
     names = {name for node in _nodes(graph) if (name := getattr(node, "name", None))}
-    work = _Work(names, dict(graph.sources), dict(graph.knobs), dict(graph.decided))
+    work = _Work(
+        names, dict(graph.sources), dict(graph.knobs), dict(graph.decided), dict(graph.local)
+    )
     linker = _Linker(work, source.project, graph.bindings, (_Step.of(source, None),))
     linked = Rewriter(linker.change).graph(graph)
     return replace(
@@ -62,6 +64,7 @@ def link(graph: Graph, source: Source) -> Graph:
         folders=tuple(dict.fromkeys(work.folders)),
         knobs=work.knobs,
         decided=work.decided,
+        local=work.local,
     )
 
 
@@ -73,6 +76,7 @@ class _Work:
     sources: dict[str, str]
     knobs: dict[NodePath, Knobs]
     decided: dict[NodePath, frozenset[Knob]]
+    local: dict[NodePath, frozenset[str]]
     folders: list[str] = field(default_factory=list[str])
     linked: int = field(default=0)
 
@@ -89,6 +93,7 @@ class _Work:
             if path:
                 own = frozenset(Knob(at, knob.name) for knob in found)
                 self.decided[moved(path)] = self.decided.get(moved(path), frozenset()) | own
+        self.local |= {moved(path): names for path, names in other.local.items()}
         self.knobs[at] = other.knobs[()].pinned_at(call.places["pp_kwargs"])
 
 

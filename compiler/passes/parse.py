@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fgc.compiler.frontend.rendered import Rendered
-from fgc.compiler.frontend.yaml_graph import read_graph
+from fgc.compiler.frontend.yaml_graph import Reading, read
 from fgc.compiler.ir.graph import Graph, Scalar
 
 
@@ -13,7 +13,8 @@ def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> G
     """The graph that ``rendered`` describes; ``bindings`` are kept in it for its `!var` nodes.
 
     Raises:
-        BuildError: FGC010 to FGC014, FGC025 or FGC031, as many at once as can be told.
+        BuildError: FGC010 to FGC014, FGC025, FGC031, FGC200 or FGC201, as many at once as can be
+            told.
 
     >>> from fgc.compiler.frontend.rendered import Piece
     >>> text = "lr: &lr 3e-4\\noptimizer: !partial:torch.optim:AdamW {lr: *lr}"
@@ -24,4 +25,9 @@ def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> G
     >>> graph.root("optimizer").kwarg("lr") is graph.root("lr")
     True
     """
-    return read_graph(rendered, bindings or {})
+    return parse_report(rendered, bindings).graph
+
+
+def parse_report(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> Reading:
+    """As `parse`, with what is odd about the text."""
+    return read(rendered, bindings or {})

@@ -32,10 +32,11 @@ UNMARKED: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of output: where it is written, and its text if it is literal."""
+    """A piece of output: where it is written, its text if it is literal, and in which block."""
 
     place: Place
     literal: str | None
+    block: str | None = None
 
 
 def transparent_call(node: nodes.Node | None) -> nodes.Call | None:
@@ -143,7 +144,7 @@ class TracingGenerator(CodeGenerator):
         for child in node.nodes:
             self._index, self._block_call = UNMARKED, None
             if self._reaches_output(frame):
-                self._index = self._new_chunk(child)
+                self._index = self._new_chunk(child, frame)
                 self._block_call = transparent_call(child)
             super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
 
@@ -161,10 +162,10 @@ class TracingGenerator(CodeGenerator):
     def _emit(self, expression: str) -> str:
         return f"environment.emit({self.name!r}, {self._index}, {expression})"
 
-    def _new_chunk(self, node: nodes.Node) -> int:
+    def _new_chunk(self, node: nodes.Node, frame: Frame) -> int:
         literal = node.data if isinstance(node, nodes.TemplateData) else None
         place = Place.of((first_part(node) if isinstance(node, nodes.Expr) else node).lineno)
-        self.chunks.append(Chunk(place, literal))
+        self.chunks.append(Chunk(place, literal, frame.block))
         return len(self.chunks) - 1
 
     def _reaches_output(self, frame: Frame) -> bool:
@@ -184,7 +185,7 @@ class TracingGenerator(CodeGenerator):
         self._writes.append(own)
         super().start_write(frame, node)
         if own:
-            index = self._new_chunk(node) if self._reaches_output(frame) else UNMARKED
+            index = self._new_chunk(node, frame) if self._reaches_output(frame) else UNMARKED
             self.write(f"environment.emit({self.name!r}, {index}, str(")
 
     def end_write(self, frame: Frame) -> None:

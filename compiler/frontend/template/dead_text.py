@@ -7,24 +7,33 @@ mistyped block name loses the whole block.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.frontend.template.compiled import CompiledTemplate
 from fgc.compiler.frontend.template.loader import TemplateLoader
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.syntax_errors import nearest
+from fgc.compiler.frontend.template_chain import Reference
 from fgc.compiler.ir.span import Span
 
 
-def dead_text(loader: TemplateLoader) -> list[Diagnostic]:
+def dead_text(
+    loader: TemplateLoader, root: str, references: Iterable[Reference]
+) -> list[Diagnostic]:
     """A diagnostic FGC008 for each text and block, of the templates loaded, that is in vain.
 
-    Where a base is chosen by an expression, blocks may be meant for another choice: they pass.
+    Where a base is chosen by an expression, the blocks of a template may be meant for another
+    choice, and pass. Those of the configuration itself, ``root``, are meant for the choice that
+    this rendering made, which ``references`` tell, unless it is the one that chooses.
     """
+    followed = {r.source: r.to for r in references if r.kind == "extends"}
     found: list[Diagnostic] = []
     for template in list(loader.compiled.values()):
         file = loader.file_of(template.key)
         found += [_outside(file, place) for place in template.dropped]
-        inherited = _inherited_blocks(loader, template)
+        chosen = followed if template.key == root else {}
+        inherited = _inherited_blocks(loader, template, chosen)
         if inherited is None:
             continue
         for block in template.blocks:
@@ -33,15 +42,29 @@ def dead_text(loader: TemplateLoader) -> list[Diagnostic]:
     return found
 
 
-def _inherited_blocks(loader: TemplateLoader, template: CompiledTemplate) -> list[str] | None:
-    """The blocks of all templates above, or None where it is not certain which those are."""
+def _inherited_blocks(
+    loader: TemplateLoader, template: CompiledTemplate, chosen: Mapping[str, str]
+) -> list[str] | None:
+    """The blocks of all templates above, or None where it is not certain which those are.
+
+    ``chosen`` are the bases that expressions gave, by the template that extends them.
+    """
     if template.base is None:
         return None
     names: list[str] = []
-    while template.base is not None:
-        template = loader.compile(loader.resolve(template.base, template.key))
+    while (base := _base(loader, template, chosen)) is not None:
+        template = loader.compile(base)
         names += [block.name for block in template.blocks]
-    return None if template.extends else names
+    certain = not template.extends or (bool(chosen) and template.key not in chosen)
+    return names if certain else None
+
+
+def _base(
+    loader: TemplateLoader, template: CompiledTemplate, chosen: Mapping[str, str]
+) -> str | None:
+    if template.base is not None:
+        return loader.resolve(template.base, template.key)
+    return chosen.get(template.key)
 
 
 def _outside(file: str, place: Place) -> Diagnostic:

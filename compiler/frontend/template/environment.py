@@ -24,7 +24,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import Namespace, missing
 
 from fgc.compiler.frontend.template import limits
-from fgc.compiler.frontend.template.globals import template_globals
+from fgc.compiler.frontend.template.globals import globals_elsewhere, template_globals
 from fgc.compiler.frontend.template.marks import mark, strip_marks
 from fgc.compiler.frontend.template.namespace import KnobName, KnobNamespace, Pins
 from fgc.compiler.frontend.template.toyaml import to_yaml
@@ -141,7 +141,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     marks in the text are indices into it. ``references`` are those between templates, as they were
     followed, to a key each that need not be any template's. ``resolve(name, parent)`` gives the
     loader's key of the template that the template ``parent`` calls ``name``, or a key that the
-    loader does not find.
+    loader does not find. ``moved`` is a name of `globals.LOCAL` with another value than it has.
     """
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
@@ -154,6 +154,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         resolve: Callable[[str, str], str] | None = None,
         variables: Mapping[str, object] | None = None,
         pins: Mapping[str, object] | None = None,
+        moved: str | None = None,
     ):
         super().__init__(
             loader=loader,
@@ -172,7 +173,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.references: dict[Reference, None] = {}
         self._referring: tuple[ReferenceKind, int] | None = None
         variables = {**(variables or {}), **self.pins.values}
-        self.globals = {**template_globals(variables), "range": self._range}
+        known = globals_elsewhere(variables, moved) if moved else template_globals(variables)
+        self.globals = {**known, "range": self._range}
         filters: dict[str, Callable[..., Any]] = {**self.filters}
         filters |= {"toyaml": _toyaml, "format": _format, "replace": _replace, "join": _join}
         self.filters = {

@@ -24,6 +24,7 @@ class Flow:
     lines stand within it; ``knobs`` those that go into the value of a knob that is set there;
     ``names`` those behind each name that the template gives a meaning, ``macros`` among them.
     ``whole`` are those of all its text, ``missing`` those of what belongs to lines above it.
+    ``mentioned`` are the knobs that an expression names.
     """
 
     text: Mapping[int, Names]
@@ -32,6 +33,7 @@ class Flow:
     macros: Names
     whole: Names
     missing: Names
+    mentioned: Names
 
 
 def flow(tree: nodes.Template, key: str) -> Flow:
@@ -66,7 +68,8 @@ class _Reader:
     def read(self, tree: nodes.Template) -> Flow:
         whole = self._body(tree.body, frozenset({at(self._key)}))
         macros, missing = frozenset(self._macros), self._region.loose
-        return Flow(self._text, self._knobs, self._names.names, macros, whole, missing)
+        named = frozenset(filter(None, map(_knob, tree.find_all((nodes.Getattr, nodes.Getitem)))))
+        return Flow(self._text, self._knobs, self._names.names, macros, whole, missing, named)
 
     def _body(self, body: Iterable[nodes.Node], guards: Names) -> Names:
         """Reads statements that ``guards`` decide about; the names that their text depends on."""
@@ -293,3 +296,16 @@ def _titles(template: nodes.Expr) -> Iterator[str]:
 
 def _line(node: nodes.Node) -> int:
     return int(Place.of(node.lineno))
+
+
+def _knob(node: nodes.Node) -> str | None:
+    """The knob that an expression names, ``ns.x`` or ``ns["x"]``."""
+    match node:
+        case nodes.Getattr(node=nodes.Name(name=name), attr=attr) if name == KNOBS:
+            return attr
+        case nodes.Getitem(node=nodes.Name(name=name), arg=nodes.Const(value=str() as attr)) if (
+            name == KNOBS
+        ):
+            return attr
+        case _:
+            return None

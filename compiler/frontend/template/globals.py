@@ -5,6 +5,9 @@ folders or the environment is here, since templates use it in comments and paths
 fixed: clocks stand at 2000-01-01, the host is ``localhost``, a user's folders are written with
 ``~``, the working directory is the project's, versions are ``unknown``, ``getenv`` gives its
 default, and of the hardware nothing is known.
+
+None of that may reach the program. To tell what does, a configuration is rendered a second time
+with one of these names as it might be elsewhere, and what differs comes from it.
 """
 
 from __future__ import annotations
@@ -23,6 +26,21 @@ from fgc.compiler.frontend.template.namespace import KnobNamespace
 
 CLOCK: Final = datetime(2000, 1, 1)
 """The time at which every build takes place."""
+
+_LATER: Final = datetime(2013, 12, 31, 23, 58, 59)
+_FOLDERS: Final = {
+    "user_home_dir": "~",
+    "user_data_dir": "~/.local/share",
+    "user_cache_dir": "~/.cache",
+    "user_config_dir": "~/.config",
+    "site_data_dir": "/usr/local/share",
+    "site_config_dir": "/etc/xdg",
+}
+_CLOCKS: Final = ("isotime", "utcisotime", "filetime", "utcfiletime", "now", "utcnow")
+_PROJECT: Final = ("project_dir", "workspace_root", "getcwd", "abspath", "relpath")
+_HOST: Final = ("hostname", "uname", "versions")
+LOCAL: Final = frozenset((*_CLOCKS, *_PROJECT, *_HOST, *_FOLDERS, "forgather_config_dir", "getenv"))
+"""The names whose values say where, when and on what a build takes place."""
 
 _VERSIONS: Final = ("python", "torch", "transformers", "accelerate")
 
@@ -56,16 +74,17 @@ def _on_path(function: Callable[[str], Any]) -> Callable[[Any], Any]:
     return apply
 
 
-def _isotime() -> str:
-    return CLOCK.isoformat(timespec="seconds")
+def _clocks(clock: datetime) -> dict[str, Callable[[], Any]]:
+    def isotime() -> str:
+        return clock.isoformat(timespec="seconds")
 
+    def filetime() -> str:
+        return clock.strftime("%Y-%m-%dT%H-%M-%S")
 
-def _filetime() -> str:
-    return CLOCK.strftime("%Y-%m-%dT%H-%M-%S")
+    def now() -> datetime:
+        return clock
 
-
-def _now() -> datetime:
-    return CLOCK
+    return dict(zip(_CLOCKS, (isotime, isotime, filetime, filetime, now, now), strict=True))
 
 
 def _folder(base: str) -> Callable[..., str]:
@@ -82,6 +101,20 @@ def _getenv(name: str, *default: Any) -> Any:
     if not default:
         raise Refusal(f"a build reads no environment, and `getenv` of `{name}` has no default")
     return default[0]
+
+
+def _other_getenv(name: str, *default: Any) -> Any:
+    """Another value than the default, one that can be read as what the default can be read as."""
+    value = _getenv(name, *default)
+    match value:
+        case bool():
+            return not value
+        case int() | float():
+            return value + 1
+        case str():
+            return f"{value}1" if value.isdecimal() else f"{value}_elsewhere"
+        case _:
+            return "elsewhere"
 
 
 def _raise(message: Any) -> NoReturn:
@@ -105,7 +138,27 @@ def template_globals(variables: Mapping[str, object]) -> dict[str, Any]:
     >>> template_globals({"project_dir": "/p"})["abspath"]("data/a.txt")
     '/p/data/a.txt'
     """
-    project = str(variables.get("project_dir", "."))
+    return {**_functions(str(variables.get("project_dir", "."))), **_machine(), **variables}
+
+
+def globals_elsewhere(variables: Mapping[str, object], name: str) -> dict[str, Any]:
+    """As `template_globals`, where ``name``, one of `LOCAL`, is as it might be elsewhere.
+
+    >>> globals_elsewhere({"project_dir": "/p"}, "abspath")["abspath"]("data/a.txt")
+    '/elsewhere/other/data/a.txt'
+    """
+    found = template_globals(variables)
+    other: dict[str, Any] = {**_functions("/elsewhere/other"), **_clocks(_LATER)}
+    other |= dict.fromkeys(("project_dir", "workspace_root"), "/elsewhere/other")
+    other |= {"hostname": "host.elsewhere", "uname": "another machine"}
+    other |= {"versions": dict.fromkeys(_VERSIONS, "0"), "getenv": _other_getenv}
+    other |= {folder: _folder(f"/elsewhere/{folder}") for folder in _FOLDERS}
+    other["forgather_config_dir"] = lambda: "/elsewhere/forgather"
+    return {**found, name: other[name]}
+
+
+def _functions(project: str) -> dict[str, Any]:
+    """What takes or gives paths, in the folder ``project``."""
 
     def abspath(path: Any) -> str:
         return posixpath.normpath(posixpath.join(project, _path(path)))
@@ -117,12 +170,6 @@ def template_globals(variables: Mapping[str, object]) -> dict[str, Any]:
         return project
 
     return {
-        "isotime": _isotime,
-        "utcisotime": _isotime,
-        "filetime": _filetime,
-        "utcfiletime": _filetime,
-        "now": _now,
-        "utcnow": _now,
         "joinpath": _joinpath,
         "normpath": _on_path(posixpath.normpath),
         "abspath": abspath,
@@ -132,12 +179,13 @@ def template_globals(variables: Mapping[str, object]) -> dict[str, Any]:
         "splitext": _on_path(posixpath.splitext),
         "modname_from_path": _modname_from_path,
         "getcwd": getcwd,
-        "user_home_dir": _folder("~"),
-        "user_data_dir": _folder("~/.local/share"),
-        "user_cache_dir": _folder("~/.cache"),
-        "user_config_dir": _folder("~/.config"),
-        "site_data_dir": _folder("/usr/local/share"),
-        "site_config_dir": _folder("/etc/xdg"),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        **_clocks(CLOCK),
+        **{name: _folder(base) for name, base in _FOLDERS.items()},
         "forgather_config_dir": lambda: "~/.config/forgather",
         "forgather_home_dir": lambda: "~/.forgather",
         "get_peak_hardware_flops": lambda: None,
@@ -152,5 +200,4 @@ def template_globals(variables: Mapping[str, object]) -> dict[str, Any]:
         "dict": dict,
         "cycler": Cycler,
         "joiner": Joiner,
-        **variables,
     }

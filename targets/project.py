@@ -19,6 +19,7 @@ from fgc.targets.model.hf_protocol import PROTECTED
 from fgc.targets.model.spec import ModelSpec, model_spec
 from fgc.targets.needed import NEEDED
 from fgc.targets.tokenizer.files import tokenizer_files
+from fgc.targets.train.checkpoint_names import checkpoint_names
 from fgc.targets.train.files import GITIGNORE, readme
 from fgc.targets.train.launch import launch
 from fgc.targets.train.program import TRAIN
@@ -46,14 +47,17 @@ def project_files(
     description = metadata(plan.graph, "config_description") or ""
     start = launch(plan)
     begins = plan.root("from_checkpoint")
+    from_checkpoint = isinstance(begins, Literal) and begins.value is True
+    last, earlier = checkpoint_names(plan, emitted, start) if not from_checkpoint else (None, None)
     files["README.md"] = readme(
         title=title,
         description=description,
         config=config,
         overrides=overrides,
-        from_checkpoint=isinstance(begins, Literal) and begins.value is True,
+        last=last,
+        earlier=earlier,
+        from_checkpoint=from_checkpoint,
         start=command(start).shell(),
-        compiled=plan.root("torch_compile") is not None,
         samples=f"{_CALLBACKS}/samples.py" in emitted.python,
         tensorboard=f"{_CALLBACKS}/tensorboard.py" in emitted.python,
     ).encode()

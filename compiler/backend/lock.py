@@ -29,8 +29,8 @@ from typing import Any, cast
 LOCK_NAME = "fgc.lock"
 VERSION = 2
 
-NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
-"""Emitted paths that do not decide what a run does; what ``data/`` holds is among the inputs."""
+NOT_CODE = ("config/", "data/")
+"""Emitted folders that hold no code; what ``data/`` holds is among the inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Lock:
     @property
     def code(self) -> str:
         """The hash that a checkpoint records: equal for trees that run alike."""
-        return tree_hash({p: h for p, h in self.files.items() if not p.startswith(NOT_CODE)})
+        return tree_hash({path: h for path, h in self.files.items() if is_code(path)})
 
     @property
     def inputs_hash(self) -> str:
@@ -144,6 +144,15 @@ class Lock:
             raise ValueError("a table of hashes is missing or malformed")
         source = Layout.from_json(fields.get("source"))
         return cls(source=source, **cast("dict[str, Any]", strings | tables))
+
+
+def is_code(path: str) -> bool:
+    """Whether an emitted file decides what a run does: a module, or one in a folder of code.
+
+    >>> [is_code(path) for path in ("train.py", "model/config.json", "README.md", "data/a.py")]
+    [True, True, False, False]
+    """
+    return ("/" in path or path.endswith(".py")) and not path.startswith(NOT_CODE)
 
 
 def sha256(data: bytes) -> str:

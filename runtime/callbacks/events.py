@@ -15,8 +15,8 @@ class Events(Protocol):
     reads from the class's source which those are, and the loop has the calls of these and no
     others. Callbacks are called in the order of the configuration, on every rank.
 
-    `state` is the run: its model, optimizer, schedule, batches, progress (`state.progress.step`,
-    `.tokens`) and device. It is what the loop itself works on, not a copy.
+    `state` is the run: its model, optimizer, lr_scheduler, train_data, progress
+    (`state.progress.step`, `.tokens`) and device. It is what the loop itself works on, not a copy.
     """
 
     def on_train_begin(self, state: TrainingState) -> None:

@@ -17,8 +17,8 @@ class ShuffledBatches:
     takes the next `world_size * batch_size` of them, `batch_size` for each rank, and so a batch
     may hold the end of one epoch and the beginning of the next: no sample is dropped.
 
-    The state is the place in that sequence. It has the same meaning under any batch size and
-    number of ranks, and moving to it takes no time.
+    The state is the place in that sequence, and what decides the sequence. It has the same meaning
+    under any batch size and number of ranks, and moving to it takes no time.
     """
 
     def __init__(
@@ -37,9 +37,6 @@ class ShuffledBatches:
         self.world_size = world_size
         self.epoch = 0
         self.index = 0
-
-    def __iter__(self) -> Iterator[Batch]:
-        return self
 
     def __next__(self) -> Batch:
         batch = collate([self.data[sample] for sample in self._samples()])
@@ -63,18 +60,34 @@ class ShuffledBatches:
             index = 0
 
     def state_dict(self) -> dict[str, int]:
-        """The place of the next batch: `epoch`, and `index` of the first sample within it."""
-        return {"epoch": self.epoch, "index": self.index}
+        """The place of the next batch: `epoch`, and `index` of the first sample within it.
+
+        The rest tells the sequence apart from others.
+        """
+        return {"epoch": self.epoch, "index": self.index, **self._sequence()}
 
     def load_state_dict(self, state: dict[str, int]) -> None:
-        """Continue where `state` was taken. Raises ValueError where these data end before that."""
-        if not 0 <= state["index"] < len(self.data):
-            raise ValueError(
-                f"the data have {len(self.data):,} samples, and the state is at"
-                f" {state['index']:,}: it was taken on other data"
-            )
+        """Continue where `state` was taken. Raises ValueError where that is in another sequence."""
+        now = self._sequence()
+        if any(state[name] != now[name] for name in ("tokens", "checksum")):
+            raise ValueError("its place in the data was taken on other data")
+        for name in ("seq_len", "seed"):
+            if state[name] != now[name]:
+                raise ValueError(
+                    f"its place in the data was taken with {name} {state[name]}, "
+                    f"and this is {now[name]}"
+                )
         self.epoch = state["epoch"]
         self.index = state["index"]
+
+    def _sequence(self) -> dict[str, int]:
+        tokens = self.data.tokens
+        return {
+            "tokens": len(tokens.ids),
+            "checksum": tokens.checksum,
+            "seq_len": self.data.seq_len,
+            "seed": self.seed,
+        }
 
 
 class SequentialBatches:
@@ -83,9 +96,6 @@ class SequentialBatches:
     def __init__(self, data: TokenBlocks, *, batch_size: int):
         self.data = data
         self.batch_size = batch_size
-
-    def __len__(self) -> int:
-        return -(-len(self.data) // self.batch_size)
 
     def __iter__(self) -> Iterator[Batch]:
         for start in range(0, len(self.data), self.batch_size):

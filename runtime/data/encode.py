@@ -26,18 +26,17 @@ def tokenize_files(
     files: list[Path],
     tokenizer: PreTrainedTokenizerFast,
     cache_dir: Path,
+    # the line that divides documents, "" for a blank one; without it each file is one document
     document_separator: str | None = "",
 ) -> TokenFile:
     """The tokens of text files, from `cache_dir` where they have been made before.
 
     A document is encoded as the tokenizer encodes any text, with the special tokens that it adds
-    by itself, and ends with its end-of-sequence token where it has one. `document_separator` is
-    the line that divides documents: the empty string stands for a blank line, None makes each
-    file one document.
+    by itself, and ends with its end-of-sequence token where it has one.
 
-    The name of the cached file is a hash of the texts, the tokenizer and the separator, so that
-    it never is out of date; a damaged one is made again. Processes may do this at the same time.
-    Raises ValueError where the files hold no text, or text that is not UTF-8.
+    The name of the cached file is a hash of the texts, the tokenizer and what divides documents,
+    so that it never is out of date; a damaged one is made again. Processes may do this at the same
+    time. Raises ValueError where the files hold no text, or text that is not UTF-8.
     """
     key = _cache_key(files, tokenizer, document_separator)
     path = cache_dir / f"{key}.tokens"

@@ -1,4 +1,4 @@
-"""Tokenizers, and the numbers that models take from them."""
+"""What a project needs of its tokenizer."""
 
 from pathlib import Path
 from typing import cast

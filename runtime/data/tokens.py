@@ -35,6 +35,7 @@ class TokenFile:
     ids: np.ndarray  # (tokens,), uint16 or uint32
     num_documents: int
     num_bytes: int  # of text, as UTF-8
+    checksum: int  # CRC-32 of the tokens and these counts
 
 
 def write_token_file(
@@ -91,4 +92,4 @@ def open_token_file(path: Path) -> TokenFile:
     if crc != zlib.crc32(counts, zlib.crc32(ids.data)):
         raise DamagedTokenFile(f"{path} does not have the content that its checksum says")
     # A plain view of the map: np.memmap costs more at each slice.
-    return TokenFile(ids.view(np.ndarray), num_documents, num_bytes)
+    return TokenFile(ids.view(np.ndarray), num_documents, num_bytes, crc)

@@ -83,13 +83,16 @@ def restore_schedule(schedule: LRScheduler, saved: dict[str, Any]) -> None:
 
 
 def changed_options(optimizer: Optimizer, saved: dict[str, Any]) -> list[str]:
-    """The options that were others when a state was saved, with their old and new values."""
+    """The options that had other values when a state was saved, with the old and the new ones.
+
+    A learning rate is told without what a schedule has made of it.
+    """
     before = _group_of_each(saved["param_groups"])
     now = _group_of_each(optimizer.state_dict()["param_groups"])
     changes: Counter[tuple[str, str, str]] = Counter()
     for key, group in now.items():
         for option in sorted(_options(optimizer) & group.keys() & before[key].keys()):
-            old, new = before[key][option], group[option]
+            old, new = _as_written(before[key], option), _as_written(group, option)
             if old != new:
                 changes[option, _shown(old), _shown(new)] += 1
     lines = []
@@ -98,6 +101,11 @@ def changed_options(optimizer: Optimizer, saved: dict[str, Any]) -> list[str]:
         where = "" if count == len(now) else f" ({count} {noun})"
         lines.append(f"{option} {old} -> {new}{where}")
     return lines
+
+
+def _as_written(group: dict[str, Any], option: str) -> object:
+    """An option as the code gives it; a schedule keeps the learning rate aside."""
+    return group[f"initial_{option}" if option == "lr" and "initial_lr" in group else option]
 
 
 def _options(optimizer: Optimizer) -> set[str]:

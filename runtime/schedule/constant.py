@@ -14,6 +14,8 @@ def constant(
 ) -> LambdaLR:
     """The learning rate rises, and stays.
 
+    A warm-up begins at 0, as in transformers: its first step leaves the weights as they are.
+
     It does not depend on the length of the run, which can go on from any of its checkpoints. A run
     that decays can begin at any of them, too.
     """

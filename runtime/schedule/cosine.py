@@ -20,6 +20,8 @@ def cosine(
 ) -> LambdaLR:
     """The learning rate rises, then falls along half a cosine until the run ends.
 
+    A warm-up begins at 0, as in transformers: its first step leaves the weights as they are.
+
     From Loshchilov and Hutter, 2017 (arXiv 1608.03983), without restarts.
 
     Raises ValueError where the warm-up leaves nothing of the run.

@@ -21,6 +21,8 @@ def infinite(
 ) -> LambdaLR:
     """The learning rate rises, falls along half a cosine to a constant one, and stays there.
 
+    A warm-up begins at 0, as in transformers: its first step leaves the weights as they are.
+
     It does not depend on the length of the run, which can go on from any of its checkpoints. A run
     that decays can begin at any of them, too. From Ibrahim et al., 2024 (arXiv 2403.08763).
 

@@ -18,6 +18,8 @@ def linear(
 ) -> LambdaLR:
     """The learning rate rises, then falls along a straight line until the run ends.
 
+    A warm-up begins at 0, as in transformers: its first step leaves the weights as they are.
+
     Raises ValueError where the warm-up leaves nothing of the run.
     """
     depth = 1.0 - min_lr_ratio

@@ -25,6 +25,8 @@ def warmup_stable_decay(
 ) -> LambdaLR:
     """A trapezoid: the learning rate rises, stays, and falls only as the run ends.
 
+    A warm-up begins at 0, as in transformers: its first step leaves the weights as they are.
+
     What comes before the decay does not depend on the length of the run, so that a run can be made
     longer from any checkpoint that lies there. From Hu et al., 2024 (arXiv 2404.06395).
 

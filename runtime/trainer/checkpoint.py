@@ -8,7 +8,6 @@ with `from_pretrained` as it is.
 import hashlib
 import json
 import shutil
-from contextlib import suppress
 from dataclasses import KW_ONLY
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,8 +42,8 @@ from fgc.runtime.trainer.random_state import random_state
 
 WEIGHTS = "model.safetensors"
 
-# What fgc.lock names beside the program.
-NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
+# Folders that fgc.lock names beside the program's.
+NOT_CODE = ("config/", "data/")
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ class TrainingState:
 
     model: PreTrainedModel
     optimizer: Optimizer
-    schedule: LRScheduler
-    batches: ShuffledBatches
+    lr_scheduler: LRScheduler
+    train_data: ShuffledBatches
     progress: Progress
     device: torch.device
     _: KW_ONLY
@@ -64,8 +63,8 @@ class TrainingState:
         """What has a `state_dict`, by component; the model's goes its own way."""
         return {
             "optimizer": self.optimizer,
-            "schedule": self.schedule,
-            "data": self.batches,
+            "lr_scheduler": self.lr_scheduler,
+            "train_data": self.train_data,
             "progress": self.progress,
             **({} if self.scaler is None else {"scaler": self.scaler}),
         }
@@ -130,27 +129,34 @@ def load_checkpoint(
 ) -> list[str]:
     """Sets what training changes to what it was when the checkpoint was written.
 
-    Returns the options of the optimizer that were others then, a text for each.
+    Returns what the code has changed since, a text for each.
 
     Raises DamagedCheckpoint, before it has changed anything, where the folder is not whole, and
-    ValueError where it is one of another model, optimizer, schedule or data.
+    ValueError where the run cannot go on from it, as with another model or optimizer.
     """
     verify(folder)
     saved = {component: _load(folder / f"{component}.pt") for component in state.parts()}
-    optimizer, schedule = saved.pop("optimizer"), saved.pop("schedule")
+    optimizer, lr_scheduler = saved.pop("optimizer"), saved.pop("lr_scheduler")
     start_step = saved["progress"]["start_step"]
     if not from_checkpoint and start_step > 0:
         raise ValueError(f"its schedule began at step {start_step}, and this one at step 0")
+    if not from_checkpoint or (own and start_step > 0):
+        _require_same_steps(saved["progress"]["tokens_per_step"], state.progress.tokens_per_step)
     strategy.load_model_state(state.model, load_file(folder / WEIGHTS))
     if not from_checkpoint or (own and start_step > 0):
-        restore_optimizer(state.optimizer, optimizer, scheduled=not is_function(state.schedule))
-        restore_schedule(state.schedule, schedule)
+        scheduled = not is_function(state.lr_scheduler)
+        restore_optimizer(state.optimizer, optimizer, scheduled=scheduled)
+        restore_schedule(state.lr_scheduler, lr_scheduler)
     else:
-        # The schedule begins here. So do data that are others, and have no such place.
+        # The schedule begins here.
         restore_optimizer(state.optimizer, optimizer, scheduled=False)
-        with suppress(ValueError):
-            state.batches.load_state_dict(saved.pop("data"))
         saved["progress"]["start_step"] = saved["progress"]["step"]
+    changes = changed_options(state.optimizer, optimizer)
+    if from_checkpoint and (not own or start_step == 0):
+        try:
+            state.train_data.load_state_dict(saved.pop("train_data"))
+        except ValueError as error:
+            changes.append(f"the data begin anew: {error}")
     for component, part_state in saved.items():
         state.parts()[component].load_state_dict(part_state)
     if callbacks is not None and (not from_checkpoint or (own and start_step > 0)):
@@ -158,7 +164,7 @@ def load_checkpoint(
             if (folder / _callback_name(name)).exists():
                 callback.load_state_dict(_load(folder / _callback_name(name)))
     load_random_state(_load(folder / _random_state_name()), state.device)
-    return changed_options(state.optimizer, optimizer)
+    return changes
 
 
 def checkpoint_folder(checkpoints: Path, step: int) -> Path:
@@ -191,9 +197,23 @@ def code_hash(project_dir: Path) -> str | None:
     hashes = [
         (path, sha256(project_dir / path))
         for path in paths
-        if not path.startswith(NOT_CODE) and (project_dir / path).exists()
+        if _is_code(path) and (project_dir / path).exists()
     ]
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
+
+
+def _is_code(path: str) -> bool:
+    """Whether it decides what a run does: a module, or a file of a folder such as model/."""
+    return ("/" in path or path.endswith(".py")) and not path.startswith(NOT_CODE)
+
+
+def _require_same_steps(before: int, now: int) -> None:
+    """Raises ValueError for steps of another size: the schedule would be at another place."""
+    if before != now:
+        raise ValueError(
+            f"its steps read {before:,} tokens each, and those of this program {now:,}; keep the "
+            "product of batch size, accumulation and processes, or begin another run there"
+        )
 
 
 def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:

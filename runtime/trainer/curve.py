@@ -69,7 +69,7 @@ def save_picture(
         axes.legend(frameon=False)
         for each in (axes, rate_axes):
             each.spines[["top", "right"]].set_visible(False)
-        # made in memory, so that a picture that cannot be made leaves the one of before
+        # made in memory, so that an earlier picture stays where a new one cannot be made
         picture = io.StringIO()
         figure.savefig(picture, format="svg", metadata={"Date": None, "Creator": None})
     path.write_text(picture.getvalue(), encoding="utf-8")

@@ -22,7 +22,7 @@ def evaluate(
 ) -> float:
     """The mean cross-entropy per target over all of `batches`, in nats. Waits for the device once.
 
-    Raises ZeroDivisionError where there is no target.
+    There is at least one target.
     """
     training = model.training
     model.eval()

@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import Any
 from typing import Literal
 
-import torch
 from torch.amp import GradScaler
 from torch.nn.attention import SDPBackend
 from torch.nn.attention import sdpa_kernel
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
-from transformers import PreTrainedModel
 
 from fgc.runtime.callbacks.questions import any_asks
 from fgc.runtime.data.batch import Batch
-from fgc.runtime.data.batches import ShuffledBatches
 from fgc.runtime.trainer import strategy
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.checkpoint import checkpoint_folder
@@ -28,28 +23,22 @@ from fgc.runtime.trainer.metrics import Measurements
 from fgc.runtime.trainer.metrics import MetricsLog
 from fgc.runtime.trainer.metrics import Record
 from fgc.runtime.trainer.precision import scaled_step
-from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.progress_bar import ProgressBar
 
 
 def train(
-    model: PreTrainedModel,
-    optimizer: Optimizer,
-    schedule: LRScheduler,
-    batches: ShuffledBatches,
-    progress: Progress,
+    state: TrainingState,
     *,
-    device: torch.device,
-    # where checkpoints and metrics go
+    # where the metrics go
     output_dir: Path,
+    # where the checkpoints go
+    checkpoints: Path,
     # the folder of train.py, from which a checkpoint takes the model's code and tokenizer
     project_dir: Path,
     # what the metrics begin with
     header: Record,
     # the step after which to stop
     last_step: int,
-    # tokens that a step reads, over all ranks
-    tokens_per_step: int,
     # held-out data, read from its beginning at each evaluation
     eval_data: Iterable[Batch] | None = None,
     # batches in a step
@@ -92,10 +81,10 @@ def train(
     Returns the number of the signal, or None. Raises FloatingPointError for a loss that is not
     finite.
     """
+    model, optimizer, lr_scheduler = state.model, state.optimizer, state.lr_scheduler
+    train_data, progress, device = state.train_data, state.progress, state.device
     if progress.step > last_step:
         return None
-    state = TrainingState(model, optimizer, schedule, batches, progress, device, scaler=scaler)
-    checkpoints = output_dir / "checkpoints"
     saved_step = progress.step
     model.train()
     with (
@@ -120,18 +109,18 @@ def train(
                 for handle in on_step_begin:
                     handle(state)
             if gradient_accumulation_steps is None:
-                batch = next(batches)
+                batch = next(train_data)
                 num_targets = strategy.total(batch.num_targets)
                 loss = strategy.forward_backward(
                     model, batch.to(device), num_targets, precision=precision, scaler=scaler
                 )
             else:
-                micro_batches = [next(batches) for _ in range(gradient_accumulation_steps)]
+                micro_batches = [next(train_data) for _ in range(gradient_accumulation_steps)]
                 num_targets = strategy.total(sum(batch.num_targets for batch in micro_batches))
                 loss = strategy.accumulate(
                     model, micro_batches, num_targets, device, precision=precision, scaler=scaler
                 )
-            measured: Measurements = {"learning_rate": schedule.get_last_lr()[0]}
+            measured: Measurements = {"learning_rate": lr_scheduler.get_last_lr()[0]}
             if scaler is not None and (
                 max_grad_norm is not None or on_pre_optimizer_step is not None
             ):
@@ -143,9 +132,9 @@ def train(
                     handle(state)
             if scaler is None:
                 optimizer.step()
-                schedule.step()
+                lr_scheduler.step()
             elif scaled_step(scaler, optimizer):
-                schedule.step()
+                lr_scheduler.step()
             else:
                 # the weights are as before, and so the learning rate stays where it is
                 measured.pop("grad_norm", None)
@@ -153,7 +142,7 @@ def train(
                 for handle in on_optimizer_step:
                     handle(state)
             optimizer.zero_grad()
-            progress.advance(loss, num_targets, tokens_per_step)
+            progress.advance(loss, num_targets)
             bar.advance()
             if on_step_end is not None:
                 for handle in on_step_end:
@@ -161,10 +150,10 @@ def train(
 
             if progress.step % logging_steps == 0:
                 measured["loss"] = strategy.total(progress.take_mean_loss())
-                measured["tokens_per_second"] = metrics.tokens_per_second(progress)
+                measured["tokens_per_second"] = metrics.tokens_per_second()
                 if scaler is not None:
                     measured["loss_scale"] = scaler.get_scale()
-                record = metrics.write(progress, measured)
+                record = metrics.write(measured)
                 bar.show(record)
                 if on_log is not None:
                     for handle in on_log:
@@ -174,13 +163,13 @@ def train(
                 or (should_evaluate is not None and any_asks(should_evaluate, state))
             ):
                 eval_loss = evaluate(model, eval_data, device, precision=precision)
-                record = metrics.write(progress, {"eval_loss": eval_loss})
+                record = metrics.write({"eval_loss": eval_loss})
                 bar.show(record)
                 if on_evaluate is not None:
                     for handle in on_evaluate:
                         handle(state, record)
                     # what they took is no part of the next step's time
-                    metrics.start_window(progress)
+                    metrics.start_window()
             if (save_steps is not None and progress.step % save_steps == 0) or (
                 should_save is not None and any_asks(should_save, state)
             ):
@@ -191,6 +180,8 @@ def train(
                 if on_save is not None:
                     for handle in on_save:
                         handle(state, checkpoint_folder(checkpoints, saved_step))
+                # what it took is no part of the next step's time
+                metrics.start_window()
 
         if saved_step < progress.step:
             save_checkpoint(
@@ -204,14 +195,14 @@ def train(
         if signals.received is None:
             if progress.losses:
                 loss = strategy.total(progress.mean_loss())
-                record = metrics.write(progress, {"loss": loss}, final=True)
+                record = metrics.write({"loss": loss}, final=True)
                 bar.show(record)
                 if on_log is not None:
                     for handle in on_log:
                         handle(state, record)
             if eval_data is not None and (eval_steps is None or progress.step % eval_steps != 0):
                 eval_loss = evaluate(model, eval_data, device, precision=precision)
-                record = metrics.write(progress, {"eval_loss": eval_loss}, final=True)
+                record = metrics.write({"eval_loss": eval_loss}, final=True)
                 bar.show(record)
                 if on_evaluate is not None:
                     for handle in on_evaluate:

@@ -36,7 +36,7 @@ class MetricsLog:
     def __init__(self, path: Path, progress: Progress, header: Record) -> None:
         kept = [
             record
-            for record in read_metrics(path)
+            for record in read_run(path).records
             if record["step"] <= progress.step and "final" not in record
         ]
         write_lines(path, [header, *kept])
@@ -44,7 +44,7 @@ class MetricsLog:
         self._progress = progress
         self._total_steps = header["total_steps"]
         self._began = time.perf_counter() - (kept[-1]["seconds"] if kept else 0.0)
-        self.start_window(progress)
+        self.start_window()
 
     def __enter__(self) -> Self:
         return self
@@ -55,7 +55,7 @@ class MetricsLog:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        record = self._clock(self._progress)
+        record = self._clock()
         if kind is not None:
             record |= {"end": "failed", "error": f"{kind.__name__}: {error}".removesuffix(": ")}
         else:
@@ -64,30 +64,28 @@ class MetricsLog:
         self._append(record)
         self._file.close()
 
-    def write(
-        self, progress: Progress, measurements: Measurements, *, final: bool = False
-    ) -> Record:
+    def write(self, measurements: Measurements, *, final: bool = False) -> Record:
         """Appends a record; returns it. Waits for the device where there are tensors.
 
         `final` marks one that is there only because the run ends: one that goes on drops it.
         """
-        record = self._clock(progress)
+        record = self._clock()
         record.update((name, float(value)) for name, value in measurements.items())
         if final:
             record["final"] = True
         self._append(record)
-        self.start_window(progress)
+        self.start_window()
         return record
 
-    def tokens_per_second(self, progress: Progress) -> float:
+    def tokens_per_second(self) -> float:
         """The speed since the latest record, or `start_window`."""
         seconds = time.perf_counter() - self._window_began
-        return round((progress.tokens - self._window_tokens) / seconds, 1)
+        return round((self._progress.tokens - self._window_tokens) / seconds, 1)
 
-    def _clock(self, progress: Progress) -> Record:
+    def _clock(self) -> Record:
         return {
-            "step": progress.step,
-            "tokens": progress.tokens,
+            "step": self._progress.step,
+            "tokens": self._progress.tokens,
             "seconds": round(time.perf_counter() - self._began, 3),
         }
 
@@ -95,10 +93,10 @@ class MetricsLog:
         self._file.write(line(record))
         self._file.flush()
 
-    def start_window(self, progress: Progress) -> None:
+    def start_window(self) -> None:
         """Has the speed measured from now on."""
         self._window_began = time.perf_counter()
-        self._window_tokens = progress.tokens
+        self._window_tokens = self._progress.tokens
 
 
 class Run(NamedTuple):
@@ -116,8 +114,3 @@ def read_run(path: Path) -> Run:
     ends = [record for record in lines if "end" in record]
     records = [record for record in lines if "step" in record and "end" not in record]
     return Run(headers[0] if headers else {}, records, ends[-1] if ends else {})
-
-
-def read_metrics(path: Path) -> list[Record]:
-    """The records of a file, if there is one: what was measured."""
-    return read_run(path).records

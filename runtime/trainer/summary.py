@@ -14,11 +14,11 @@ from fgc.runtime.trainer.metrics import Record
 from fgc.runtime.trainer.metrics import read_run
 
 
-def print_summary(output_dir: Path) -> None:
-    """Prints the results and the loss curve, which it also saves as loss.svg, and how a run that
-    is not finished goes on.
+def print_summary(output_dir: Path, checkpoints: Path) -> None:
+    """Prints the results and the loss curve, which it also saves as loss.svg.
 
-    All is read from the metrics, so that it covers what earlier processes of the run did.
+    Says how a run that is not finished goes on. All is read from the metrics, so that it
+    covers what earlier processes of the run did.
     """
     header, records, end = read_run(output_dir / "metrics.jsonl")
     train_loss = _series(records, "loss")
@@ -32,17 +32,21 @@ def print_summary(output_dir: Path) -> None:
         }
         if eval_loss[0]:
             rows["held-out loss"] = f"{eval_loss[1][-1]:.4f}"
-        rows["checkpoint"] = str(whole_checkpoints(output_dir / "checkpoints")[-1])
-        rows["curve"] = str(output_dir / "loss.svg")
-        print()
+        # there is none where the run has ended at the step at which it began
+        for checkpoint in whole_checkpoints(checkpoints)[-1:]:
+            rows["checkpoint"] = str(checkpoint)
+        # one point is no curve
         if len(train_loss[0]) > 1:
+            picture = output_dir / "loss.svg"
+            learning_rate = _series(records, "learning_rate")
+            save_picture(picture, header["run"], train_loss, eval_loss, learning_rate)
+            rows["curve"] = str(picture)
             # where the output has not these characters, the picture shows the same
             with suppress(UnicodeEncodeError):
-                print(f"{draw(train_loss)}\n")
+                print(f"\n{draw(train_loss)}")
+        print()
         for name, value in rows.items():
             print(f"{name:<14}{value}")
-        learning_rate = _series(records, "learning_rate")
-        save_picture(output_dir / "loss.svg", header["run"], train_loss, eval_loss, learning_rate)
     else:
         print("no loss was logged")
     if end.get("end") == "stopped":

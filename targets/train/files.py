@@ -9,7 +9,7 @@ GITIGNORE = "output/\n__pycache__/\n"
 
 
 FROM_CHECKPOINT = """
-PATH is a checkpoint of another run, such as `.../output/checkpoints/step-00000100`. This run begins
+PATH is a checkpoint of another run, a folder such as `step-00000500`. This run begins
 there: weights, the optimizer's moments and the place in the data are those of the checkpoint, and
 its own schedule and number of tokens start to count.
 """
@@ -31,7 +31,8 @@ def readme(
     config: str,
     overrides: Mapping[str, str],
     start: str,
-    compiled: bool,
+    last: str | None,
+    earlier: str | None,
     from_checkpoint: bool,
     samples: bool,
     tensorboard: bool,
@@ -39,14 +40,17 @@ def readme(
     """README.md: what the project is, and how to run, resume, control, evaluate and ship it.
 
     `config` is the configuration's path below config/, `start` the command that starts it,
-    `compiled` whether torch.compile is used: on an accelerator it times kernels, and so may choose
-    others when a run goes on. `from_checkpoint` says whether the run begins at a checkpoint of
-    another one, `samples` and `tensorboard` whether it writes texts, and events.
+    `last` the name of the checkpoint that it ends with, and `earlier` that of one that is still
+    there then, where they are known. `from_checkpoint` says whether the run begins at a checkpoint
+    of another one, `samples` and `tensorboard` whether it writes texts, and events.
     """
     given = shlex.join(as_arguments(overrides))
     settings = f", with `{given}`" if given else ""
     about = f"\n{description}\n" if description else ""
-    same = "on the CPU to the bit" if compiled else "to the bit"
+    path = "PATH" if earlier is None else f"output/checkpoints/{earlier}"
+    imported = "" if last else "    from pathlib import Path\n\n"
+    newest = 'max(Path("output/checkpoints").glob("step-????????"))'
+    folder = f'"output/checkpoints/{last}"' if last else newest
     return f"""# {title}
 {about}
 This folder is the whole experiment: the program, the model and what both need. It was built by
@@ -64,13 +68,15 @@ one, `--output-dir` for another place.
 ## Resume
 
 The same command goes on from the newest whole checkpoint in `output/checkpoints/`, with the same
-losses and weights, {same}, as a run that was never stopped. `--resume never` starts anew where
-there is none, `--resume output/checkpoints/step-00000100` goes on from that one.
+losses and weights as a run that was never stopped: on a CPU to the bit, on an accelerator as far as
+its kernels are deterministic. `--resume never` starts anew where there is none, and
+`--resume {path} --output-dir again` goes on from that one in
+another place. The data and the tokens of a step must be those of the checkpoint.
 
 A checkpoint holds what training has changed: weights, moments, the step of the schedule, the place
 in the data. What the code says comes from the code: a learning rate, a weight decay, a schedule or
 a group of parameters that was edited since holds from the next step on. The program prints which
-options of the optimizer are others than in the checkpoint.
+options of the optimizer differ from the checkpoint's.
 
 ## Control
 
@@ -86,9 +92,9 @@ the held-out loss (`eval_loss`, in nats a token), the learning rate and the spee
 
 A checkpoint is a model folder, with its code, weights and tokenizer:
 
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+{imported}    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    folder = "output/checkpoints/step-00000100"
+    folder = {folder}
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, trust_remote_code=True)
 

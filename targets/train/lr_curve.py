@@ -91,6 +91,15 @@ def lr_curve_of(
         return Unknown(error.reason)
 
 
+def total_steps(files: Mapping[str, str], *, world_size: int = 1) -> int | Unknown:
+    """The steps that the program in ``files`` takes, from its first one."""
+    run = _Run(files, {}, None, world_size)
+    try:
+        return run.program.evaluate(run.whole_steps)
+    except NotKnown as error:
+        return Unknown(error.reason)
+
+
 class _Lambda(Object):
     """A ``LambdaLR``."""
 
@@ -131,13 +140,22 @@ class _Run:
         self.program = Program(files, {LAMBDA_LR: Builtin("LambdaLR", _lambda_lr)})
         self.made: dict[str, Value] = {}
 
-    def curve(self) -> Curve:
-        """Raises `NotKnown`."""
+    def whole_steps(self) -> int:
+        """The number of steps. Raises `NotKnown`."""
+        self.enter()
+        return _whole(self.total_steps(), "the number of steps")
+
+    def enter(self) -> None:
+        """Reads the program's modules. Raises `NotKnown`."""
         if STRATEGY in self.program.files:
             strategy = self.program.module(STRATEGY)
             strategy.names["world_size"] = Builtin("world_size", lambda: self.world_size)
             strategy.names["rank"] = Builtin("rank", lambda: 0)
         self.module = self.program.module(TRAIN.path)
+
+    def curve(self) -> Curve:
+        """Raises `NotKnown`."""
+        self.enter()
         per_step = _whole(self.build("tokens_per_step"), "the number of tokens in a step")
         total = _whole(self.total_steps(), "the number of steps")
         base_lr = _number(self.base_lr(), "the learning rate of the optimizer")

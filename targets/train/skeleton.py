@@ -40,10 +40,11 @@ from fgc.runtime.trainer.resume import resume
 from fgc.runtime.trainer.summary import print_summary
 
 HERE = Path(__file__).resolve().parent
+TITLE = (__doc__ or "").partition("\n")[0].rstrip(".")
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=TITLE, allow_abbrev=False)
     parser.add_argument(
         "--output-dir",
         type=Path,
@@ -64,7 +65,10 @@ def parse_args() -> argparse.Namespace:
         help="stop after step N; the schedule stays that of the whole run",
     )
     parser.add_argument("--device", help="such as cpu, cuda:1 or mps (default: what there is)")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.max_steps is not None and args.max_steps < 0:
+        parser.error("argument --max-steps: a number of steps is not negative")
+    return args
 
 
 def main(
@@ -128,6 +132,8 @@ def main(
     tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE / "model")
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer=tokenizer, cache_dir=cache_dir)
+    if build_eval_data is not None:
+        eval_data = build_eval_data(tokenizer=tokenizer, cache_dir=cache_dir)
     with nullcontext() if dtype is None else default_dtype(torch.bfloat16):
         model = strategy.place(build_model(), device)
     if attn_implementation is not None:
@@ -144,7 +150,7 @@ def main(
     lr_scheduler = build_lr_scheduler(optimizer=optimizer, tokens_per_step=tokens_per_step)
     total_steps = steps(total_tokens, tokens_per_step) if num_steps is None else num_steps
 
-    progress = Progress()
+    progress = Progress(tokens_per_step)
     if build_scaler is None:
         state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
     else:
@@ -153,7 +159,7 @@ def main(
             model, optimizer, lr_scheduler, train_data, progress, device, scaler=scaler
         )
     header = print_header(
-        (__doc__ or "").partition("\n")[0],
+        TITLE,
         model,
         device,
         train_data.data,
@@ -170,22 +176,13 @@ def main(
         total_steps += progress.start_step
         header["total_steps"] = total_steps
     stop_signal = train(
-        model=model,
-        optimizer=optimizer,
-        schedule=lr_scheduler,
-        batches=train_data,
-        progress=progress,
-        device=device,
+        state=state,
         output_dir=args.output_dir,
+        checkpoints=checkpoints,
         project_dir=HERE,
         header=header,
         last_step=total_steps if args.max_steps is None else min(args.max_steps, total_steps),
-        tokens_per_step=tokens_per_step,
-        eval_data=(
-            None
-            if build_eval_data is None
-            else build_eval_data(tokenizer=tokenizer, cache_dir=cache_dir)
-        ),
+        eval_data=None if build_eval_data is None else eval_data,
         precision=precision,
         scaler=None if build_scaler is None else scaler,
         on_train_begin=on_train_begin,
@@ -202,7 +199,7 @@ def main(
         should_training_stop=should_training_stop,
         callbacks=callbacks,
     )
-    print_summary(args.output_dir)
+    print_summary(args.output_dir, checkpoints)
     strategy.finish()
     # as a shell reports a program that a signal ended
     return 0 if stop_signal is None else 128 + stop_signal

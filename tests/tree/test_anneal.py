@@ -65,7 +65,7 @@ def test_decays_from_the_checkpoint_to_the_bit(
         done = launch(tree / "train.py", "--output-dir", parts, *map(str, stop))
         assert done.returncode == 0, done.stderr
     assert_same_run(whole, parts)
-    assert torch.load(last_checkpoint(parts) / "schedule.pt")["last_epoch"] == LENGTH
+    assert torch.load(last_checkpoint(parts) / "lr_scheduler.pt")["last_epoch"] == LENGTH
 
 
 def test_needs_a_checkpoint(

@@ -60,6 +60,11 @@ def hunk(path: str, name: str, hand: str | tuple[str, ...], emitted: str | tuple
 # neither the hand's nor the runtime's.
 REWRITTEN = {
     Place(SCHEDULE, "warmup_stable_decay"),
+    Place(BATCHES, "ShuffledBatches"),
+    Place(DOCUMENTS, "read_documents"),
+    Place(ENCODE, "tokenize_files"),
+    Place(LOOP, "train"),
+    Place("runtime/trainer/checkpoint.py", "TrainingState"),
     Place("runtime/trainer/checkpoint.py", "load_checkpoint"),
     Place("runtime/trainer/resume.py", "resume"),
     Place("runtime/trainer/header.py", "print_header"),
@@ -128,7 +133,6 @@ EXPLAINED: dict[str, list[Hunk]] = {
         ),
     ],
     "a text is a value, and stays a parameter; the hand has folded it": [
-        hunk(ENCODE, "tokenize_files", (), 'document_separator: str = "",'),
         hunk(
             ENCODE,
             "tokenize_files",
@@ -140,12 +144,6 @@ EXPLAINED: dict[str, list[Hunk]] = {
             "tokenize_files",
             "documents = read_documents(files=files)",
             "documents = read_documents(files=files, document_separator=document_separator)",
-        ),
-        hunk(
-            DOCUMENTS,
-            "read_documents",
-            "def read_documents(*, files: list[Path]) -> Iterator[str]:",
-            "def read_documents(*, files: list[Path], document_separator: str) -> Iterator[str]:",
         ),
         hunk(
             DOCUMENTS,
@@ -176,12 +174,13 @@ EXPLAINED: dict[str, list[Hunk]] = {
         hunk(TRAIN, "build_train_data", "data=TokenBlocks(", "TokenBlocks("),
         hunk(TRAIN, "build_eval_data", "data=TokenBlocks(", "TokenBlocks("),
     ],
-    "the program has a type checker, and is not only this one": [
+    "the title is the program's, its metrics' and its header's": [
+        hunk(TRAIN, "TITLE", (), ANY),
         hunk(
             TRAIN,
             "parse_args",
             'parser = argparse.ArgumentParser(description=__doc__.partition("\\n")[0])',
-            'parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\\n")[0])',
+            "parser = argparse.ArgumentParser(description=TITLE, allow_abbrev=False)",
         ),
     ],
     "the metrics begin with what the run is": [
@@ -196,24 +195,51 @@ EXPLAINED: dict[str, list[Hunk]] = {
             TRAIN,
             "main",
             "print_header(",
-            ("header = print_header(", '(__doc__ or "").partition("\\n")[0],'),
+            ("header = print_header(", "TITLE,"),
         ),
         hunk(TRAIN, "main", (), "HERE,"),
         hunk(TRAIN, "main", (), "header=header,"),
     ],
-    "a record has a name, for there may be callbacks that it is given to": [
+    "a bad held-out file ends the run before the model is built": [
+        hunk(TRAIN, "main", (), "eval_data = build_eval_data(tokenizer, cache_dir)"),
+    ],
+    "what a step changes is handed over together": [
+        hunk(TRAIN, "main", "progress = Progress()", "progress = Progress(tokens_per_step)"),
         hunk(
-            LOOP,
-            "train",
-            f"bar.show(metrics.write(progress, {measured}))",
-            (f"record = metrics.write(progress, {measured})", "bar.show(record)"),
-        )
-        for measured in (
-            "measured",
-            '{"eval_loss": eval_loss}',
-            '{"loss": loss}, final=True',
-            '{"eval_loss": eval_loss}, final=True',
-        )
+            TRAIN,
+            "main",
+            ("model,", "optimizer,", "lr_scheduler,", "train_data,", "progress,", "device=device,"),
+            "state,",
+        ),
+        hunk(TRAIN, "main", (), "checkpoints=checkpoints,"),
+        hunk(
+            TRAIN,
+            "main",
+            (
+                "tokens_per_step=tokens_per_step,",
+                "eval_data=build_eval_data(tokenizer, cache_dir),",
+            ),
+            "eval_data=eval_data,",
+        ),
+        hunk(
+            TRAIN,
+            "main",
+            "print_summary(args.output_dir)",
+            "print_summary(args.output_dir, checkpoints)",
+        ),
+    ],
+    "an option is one that can be, and by its whole name": [
+        hunk(
+            TRAIN,
+            "parse_args",
+            "return parser.parse_args()",
+            (
+                "args = parser.parse_args()",
+                "if args.max_steps is not None and args.max_steps < 0:",
+                'parser.error("argument --max-steps: a number of steps is not negative")',
+                "return args",
+            ),
+        ),
     ],
     "a blank line goes with the statement above it": [
         hunk(MODELING, "TinyLlamaAttention", "", ()),

@@ -88,7 +88,7 @@ def test_dropout_is_on(builds: Builds, project: Path, launch: Launcher, tmp_path
 
 
 def _assert_an_epoch_ended_within_a_batch(output: Path, samples: int) -> None:
-    place = torch.load(last_checkpoint(output) / "data.pt", weights_only=True)
+    place = torch.load(last_checkpoint(output) / "train_data.pt", weights_only=True)
     assert place["epoch"] >= 1
     samples_in_epoch = (samples - place["index"]) // place["epoch"]
     assert samples_in_epoch % BATCH_SIZE != 0

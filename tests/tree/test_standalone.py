@@ -54,13 +54,13 @@ def test_trains_in_a_fresh_process(
     """In a plain process, from another folder, and all of its files go to the output folder."""
     tree = builds.written(project=project, **SMALL)
     output = tmp_path / "output"
-    options = ["--max-steps", "3", "--output-dir", str(output)]
+    options = ["--max-steps", "6", "--output-dir", str(output)]
     done = run_python(tree_python, str(tree / "train.py"), *options, environ=environ, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for expected in ("24 steps of 64 tokens", "held-out loss", "step-00000003"):
+    for expected in ("24 steps of 64 tokens", "held-out loss", "step-00000006"):
         assert expected in done.stdout
-    assert records(output)[-1]["step"] == 3
+    assert records(output)[-1]["step"] == 6
     assert (output / "loss.svg").stat().st_size > 1000
     lock = json.loads((tree / "fgc.lock").read_text())
     present = {path.relative_to(tree).as_posix() for path in tree.rglob("*") if path.is_file()}

@@ -48,8 +48,9 @@ def test_the_code_hash_is_over_what_runs() -> None:
     files = dict(lock().files)
     assert lock(files=files | {"train.py": sha256(b"y")}).code != lock().code
     assert lock(files=files | {"model/new.py": sha256(b"")}).code != lock().code
-    for place in NOT_CODE:
-        beside = place + "x" if place.endswith("/") else place
+    assert lock(files=files | {"user/norm.py": sha256(b"")}).code != lock().code
+    told = ("README.md", "fgc.map.json", ".gitignore", "requirements.txt")
+    for beside in (*told, *(f"{folder}x.py" for folder in NOT_CODE)):
         assert lock(files=files | {beside: sha256(b"new")}).code == lock().code
 
 

@@ -33,6 +33,7 @@ from runtime.trainer.resume import resume
 from runtime.trainer.summary import print_summary
 
 HERE = Path(__file__).resolve().parent
+TITLE = (__doc__ or "").partition("\n")[0].rstrip(".")
 
 SEED = 42
 SEQ_LEN = 256
@@ -107,7 +108,7 @@ def build_lr_scheduler(optimizer: Optimizer, tokens_per_step: int) -> LambdaLR:
 
 
 def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=TITLE, allow_abbrev=False)
     parser.add_argument(
         "--output-dir",
         type=Path,
@@ -128,7 +129,10 @@ def parse_args() -> argparse.Namespace:
         help="stop after step N; the schedule stays that of the whole run",
     )
     parser.add_argument("--device", help="such as cpu, cuda:1 or mps (default: what there is)")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if args.max_steps is not None and args.max_steps < 0:
+        parser.error("argument --max-steps: a number of steps is not negative")
+    return args
 
 
 def main() -> int:
@@ -139,16 +143,17 @@ def main() -> int:
     tokenizer = PreTrainedTokenizerFast.from_pretrained(HERE / "model")
     cache_dir = args.output_dir / "cache"
     train_data = build_train_data(tokenizer, cache_dir)
+    eval_data = build_eval_data(tokenizer, cache_dir)
     model = strategy.place(build_model(), device)
     optimizer = build_optimizer(model.named_parameters())
     tokens_per_step = build_tokens_per_step()
     lr_scheduler = build_lr_scheduler(optimizer, tokens_per_step)
     total_steps = steps(TOTAL_TOKENS, tokens_per_step)
 
-    progress = Progress()
+    progress = Progress(tokens_per_step)
     state = TrainingState(model, optimizer, lr_scheduler, train_data, progress, device)
     header = print_header(
-        (__doc__ or "").partition("\n")[0],
+        TITLE,
         model,
         device,
         train_data.data,
@@ -159,25 +164,20 @@ def main() -> int:
     checkpoints = args.output_dir / "checkpoints"
     resume(args.resume, checkpoints, state, HERE)
     stop_signal = train(
-        model,
-        optimizer,
-        lr_scheduler,
-        train_data,
-        progress,
-        device=device,
+        state,
         output_dir=args.output_dir,
+        checkpoints=checkpoints,
         project_dir=HERE,
         header=header,
         last_step=total_steps if args.max_steps is None else min(args.max_steps, total_steps),
-        tokens_per_step=tokens_per_step,
-        eval_data=build_eval_data(tokenizer, cache_dir),
+        eval_data=eval_data,
         max_grad_norm=1.0,
         logging_steps=10,
         eval_steps=100,
         save_steps=500,
         save_total_limit=2,
     )
-    print_summary(args.output_dir)
+    print_summary(args.output_dir, checkpoints)
     strategy.finish()
     # as a shell reports a program that a signal ended
     return 0 if stop_signal is None else 128 + stop_signal

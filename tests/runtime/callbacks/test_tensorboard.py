@@ -10,7 +10,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from fgc.runtime.callbacks.samples import TextSamples
 from fgc.runtime.callbacks.tensorboard import TensorBoard
 from fgc.runtime.trainer import strategy
-from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.metrics import read_run
 
 
 def read(output: Path) -> EventAccumulator:
@@ -29,7 +29,7 @@ def scalars(output: Path) -> dict[str, list[tuple[int, float]]]:
 
 def recorded(output: Path) -> dict[str, list[tuple[int, float]]]:
     found: dict[str, list[tuple[int, float]]] = {}
-    for record in read_metrics(output / "metrics.jsonl"):
+    for record in read_run(output / "metrics.jsonl").records:
         for name in record.keys() - {"step", "tokens", "seconds", "final"}:
             found.setdefault(name, []).append((record["step"], pytest.approx(record[name])))
     return found

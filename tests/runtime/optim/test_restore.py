@@ -137,7 +137,9 @@ def test_what_the_code_says_counts(make: Make) -> None:
     assert ours[0]["exp_avg"].abs().sum() > 0
     changes = changed_options(after.optimizer, before.state()[0])
     assert "weight_decay 0.1 -> 0.3 (22 tensors)" in changes
-    assert any(change.startswith("lr ") for change in changes)
+    # as they are written, not as the schedule has them now
+    assert "lr 0.01 -> 0.002 (26 tensors)" in changes
+    assert not any("0.03" in change for change in changes)
 
 
 def test_another_schedule_counts_from_the_next_step_on() -> None:
@@ -146,10 +148,8 @@ def test_another_schedule_counts_from_the_next_step_on() -> None:
     after = Run(lambda optimizer: linear(optimizer, total=10))
     after.go_on(before)
     assert [group["lr"] for group in after.options()] == [0.01 * 0.5, 0.01 * 0.5, 0.03 * 0.5]
-    assert changed_options(after.optimizer, before.state()[0]) == [
-        "lr 0.01 -> 0.005 (26 tensors)",
-        "lr 0.03 -> 0.015 (1 tensor)",
-    ]
+    # the optimizer's options are the same
+    assert changed_options(after.optimizer, before.state()[0]) == []
 
 
 def test_nothing_changed_is_nothing_said() -> None:

@@ -17,7 +17,7 @@ from fgc.runtime.data.tokens import TokenFile
 from fgc.runtime.schedule import warmup_stable_decay
 from fgc.runtime.trainer.checkpoint import TrainingState
 from fgc.runtime.trainer.loop import train
-from fgc.runtime.trainer.metrics import read_metrics
+from fgc.runtime.trainer.metrics import read_run
 from fgc.runtime.trainer.precision import default_dtype
 from fgc.runtime.trainer.progress import Progress
 from fgc.runtime.trainer.random_state import seed_everything
@@ -30,7 +30,7 @@ TOTAL_STEPS = 12
 
 def random_tokens(count: int, seed: int) -> TokenFile:
     tokens = np.random.default_rng(seed).integers(0, 64, count).astype(np.uint16)
-    return TokenFile(tokens, num_documents=1, num_bytes=count)
+    return TokenFile(tokens, num_documents=1, num_bytes=count, checksum=seed)
 
 
 class SmallRun:
@@ -82,7 +82,7 @@ class SmallRun:
         self.schedule = warmup_stable_decay(
             self.optimizer, total=TOTAL_STEPS, warmup=3, decay=4, min_lr_ratio=0.1
         )
-        self.progress = Progress()
+        self.progress = Progress(BATCH_SIZE * SEQ_LEN)
         self.state = TrainingState(
             self.model,
             self.optimizer,
@@ -104,17 +104,12 @@ class SmallRun:
             "eval_steps": 4,
         }
         return train(
-            self.model,
-            self.optimizer,
-            self.schedule,
-            self.batches,
-            self.progress,
-            device=torch.device("cpu"),
+            self.state,
             output_dir=self.output,
+            checkpoints=self.checkpoints,
             project_dir=self.folder,
             header={"run": "A small run", "total_steps": TOTAL_STEPS},
             last_step=last_step,
-            tokens_per_step=BATCH_SIZE * SEQ_LEN,
             scaler=self.scaler,
             **(settings | knobs),
         )
@@ -124,7 +119,7 @@ class SmallRun:
         clock = ("seconds", "tokens_per_second")
         return [
             {name: value for name, value in record.items() if name not in clock}
-            for record in read_metrics(self.output / "metrics.jsonl")
+            for record in read_run(self.output / "metrics.jsonl").records
         ]
 
     def saved(self) -> list[str]:

@@ -139,16 +139,32 @@ def test_says_what_jumps(small_run, stable, capsys) -> None:
     assert "changed" not in capsys.readouterr().out
 
 
-def test_data_that_are_others_start_anew(small_run, stable) -> None:
+def test_data_that_are_others_start_anew(small_run, stable, capsys) -> None:
     branch = Branch(small_run, "branch")
     run = with_schedule(small_run("branch"), linear, total=6)
     run.batches.data.tokens = random_tokens(2 * 16, 5)
     assert len(run.batches.data) == 2 < stable.batches.index
     path = str(stable.checkpoints / "step-00000008")
     resume(path, run.checkpoints, run.state, run.folder, from_checkpoint=True)
-    assert run.batches.state_dict() == {"epoch": 0, "index": 0}
+    assert (run.batches.epoch, run.batches.index) == (0, 0)
+    said = "changed     the data begin anew: its place in the data was taken on other data"
+    assert said in capsys.readouterr().out
     # where the place is there, they go on
     assert branch.start(path).batches.state_dict() == stable.batches.state_dict()
+
+
+def test_its_steps_may_be_of_another_size(small_run, stable) -> None:
+    """The schedule begins there; what the run's own checkpoints hold must fit all the same."""
+    branch = Branch(small_run, "branch")
+    run = with_schedule(small_run("branch"), linear, total=6)
+    run.progress.tokens_per_step = 64
+    run.batches.batch_size = 4
+    path = str(stable.checkpoints / "step-00000008")
+    resume(path, run.checkpoints, run.state, run.folder, from_checkpoint=True)
+    run.train(9)
+    assert run.progress.tokens == 8 * 32 + 64
+    with pytest.raises(SystemExit, match="its steps read 64 tokens each, and those of this pro"):
+        branch.start()
 
 
 @pytest.mark.parametrize("choice", ["auto", "never"])

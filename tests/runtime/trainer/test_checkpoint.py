@@ -179,8 +179,8 @@ def test_the_manifest_says_what_each_file_is(small_run) -> None:
         ("model.safetensors", "model", "GLOBAL"),
         ("config.json", "model_files", "GLOBAL"),
         ("optimizer.pt", "optimizer", "GLOBAL"),
-        ("schedule.pt", "schedule", "GLOBAL"),
-        ("data.pt", "data", "GLOBAL"),
+        ("lr_scheduler.pt", "lr_scheduler", "GLOBAL"),
+        ("train_data.pt", "train_data", "GLOBAL"),
         ("progress.pt", "progress", "GLOBAL"),
         ("random_state-00000.pt", "random_state", "PER_RANK"),
     ]:

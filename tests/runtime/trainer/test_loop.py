@@ -6,6 +6,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from fgc.runtime.trainer import loop
+from fgc.runtime.trainer.metrics import read_run
 
 
 class Operations(TorchDispatchMode):
@@ -97,6 +98,30 @@ def test_what_is_off_leaves_no_trace(small_run) -> None:
     run.train(12, max_grad_norm=None, eval_data=None, eval_steps=None)
     names = {name for record in run.metrics() for name in record}
     assert names == {"step", "tokens", "loss", "learning_rate", "final"}
+
+
+def test_saving_is_no_part_of_the_speed(small_run, monkeypatch) -> None:
+    """By a clock that goes on by a second a step, and by a thousand while a checkpoint is saved."""
+    now = 0.0
+    monkeypatch.setattr("time.perf_counter", lambda: now)
+    save, step = loop.save_checkpoint, torch.optim.AdamW.step
+
+    def slow_save(*args, **kwargs):
+        nonlocal now
+        now += 1000
+        save(*args, **kwargs)
+
+    def timed_step(*args, **kwargs):
+        nonlocal now
+        now += 1
+        return step(*args, **kwargs)
+
+    monkeypatch.setattr(loop, "save_checkpoint", slow_save)
+    monkeypatch.setattr(torch.optim.AdamW, "step", timed_step)
+    run = small_run()
+    run.train(6, save_steps=3, logging_steps=2, eval_steps=None)
+    records = read_run(run.output / "metrics.jsonl").records
+    assert [r["tokens_per_second"] for r in records if "loss" in r] == [32.0] * 3
 
 
 def test_accumulation_equals_one_large_batch(small_run) -> None:

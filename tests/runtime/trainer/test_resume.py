@@ -10,6 +10,7 @@ import torch
 from fgc.compiler.backend.lock import Lock, sha256
 from fgc.runtime.trainer import loop
 from fgc.runtime.trainer.random_state import load_random_state, random_state
+from tests.runtime.trainer.conftest import random_tokens
 
 CPU = torch.device("cpu")
 
@@ -160,9 +161,30 @@ def test_a_model_of_other_sizes_is_an_error(small_run) -> None:
         small_run(intermediate_size=32).resume()
 
 
+def test_other_data_are_an_error(small_run) -> None:
+    small_run().train(4)
+    again = small_run()
+    again.batches.data.tokens = random_tokens(9 * 16, 5)
+    with pytest.raises(SystemExit, match=r"cannot go on .* was taken on other data"):
+        again.resume()
+
+
+def test_steps_of_another_size_are_an_error(small_run) -> None:
+    """The learning rate and the end of the run would be at other tokens."""
+    small_run().train(4)
+    again = small_run()
+    again.progress.tokens_per_step = 64
+    before = again.model.lm_head.weight.clone()
+    message = "its steps read 32 tokens each, and those of this program 64; keep the product of"
+    with pytest.raises(SystemExit, match=message):
+        again.resume()
+    assert torch.equal(again.model.lm_head.weight, before)
+
+
 def test_says_when_the_code_has_changed(small_run, capsys) -> None:
     run = small_run()
     files = {"train.py": b"LR = 1\n", "model/tokenizer.json": b"{}\n", "README.md": b"# Run\n"}
+    files |= {".gitignore": b"output/\n", "requirements.txt": b"torch\n"}
     for path, content in files.items():
         (run.folder / path).write_bytes(content)
     hashes = {path: sha256(content) for path, content in files.items()}
@@ -170,7 +192,8 @@ def test_says_when_the_code_has_changed(small_run, capsys) -> None:
     (run.folder / "fgc.lock").write_text(lock.to_json())
     run.train(4)
     assert run.manifest(4)["code"] == lock.code
-    (run.folder / "README.md").write_text("# My run\n")
+    for path in ("README.md", ".gitignore", "requirements.txt"):
+        (run.folder / path).write_text("mine\n")
     small_run().resume()
     assert "another version" not in capsys.readouterr().err
     (run.folder / "train.py").write_text("LR = 2\n")

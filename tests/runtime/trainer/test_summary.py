@@ -25,8 +25,8 @@ def test_a_curve_goes_from_corner_to_corner() -> None:
     assert sum((ord(cell) - 0x2800).bit_count() for cell in "".join(cells)) == 20
 
 
-def test_a_curve_of_one_point_is_a_line() -> None:
-    lines = draw(([3], [2.0]), width=4, height=2).splitlines()
+def test_a_curve_of_equal_values_is_a_line() -> None:
+    lines = draw(([3, 5], [2.0, 2.0]), width=4, height=2).splitlines()
     assert lines[0] == "  2.000 │" + "\u2809" * 4
 
 
@@ -34,7 +34,7 @@ def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
     run = small_run()
     run.train()
     capsys.readouterr()
-    print_summary(run.output)
+    print_summary(run.output, run.checkpoints)
     shown = capsys.readouterr().out
     records = run.metrics()
     assert f"loss          {records[-1]['loss']:.4f}" in shown
@@ -44,18 +44,6 @@ def test_the_summary_has_results_curve_and_picture(small_run, capsys) -> None:
     written = {"".join(text.itertext()).strip() for text in picture.iter(f"{SVG}text")}
     assert {"A small run", "training", "held out", "loss (nats per token)"} <= written
     assert "to go on" not in shown
-
-
-def test_no_curve_is_drawn_through_one_point(small_run, capsys) -> None:
-    run = small_run()
-    run.train(last_step=4)
-    records = [record for record in run.metrics() if "loss" in record]
-    assert len(records) == 1
-    capsys.readouterr()
-    print_summary(run.output)
-    shown = capsys.readouterr().out
-    assert f"loss          {records[0]['loss']:.4f}" in shown
-    assert "│" not in shown
 
 
 def test_a_picture_is_the_same_bytes_for_the_same_numbers(tmp_path) -> None:
@@ -83,12 +71,38 @@ def test_smoothing_keeps_ends_and_straight_lines() -> None:
     assert max(middle) - min(middle) < 0.2
 
 
+def test_a_run_that_ends_where_it_began_has_no_checkpoint(small_run, capsys) -> None:
+    """Losses that the checkpoint holds are told, and no step is taken."""
+    other = small_run("other")
+    other.train(6, save_steps=3)
+    run = small_run()
+    run.resume(str(other.checkpoints / "step-00000006"))
+    run.train(6)
+    capsys.readouterr()
+    print_summary(run.output, run.checkpoints)
+    shown = capsys.readouterr().out
+    assert "steps         6 of 12" in shown
+    assert "checkpoint" not in shown
+
+
+def test_one_point_is_no_curve(small_run, capsys) -> None:
+    run = small_run()
+    run.train(3)
+    capsys.readouterr()
+    print_summary(run.output, run.checkpoints)
+    shown = capsys.readouterr().out
+    assert "loss          4." in shown
+    assert "│" not in shown
+    assert "\ncurve" not in shown
+    assert not (run.output / "loss.svg").exists()
+
+
 def test_a_run_that_was_stopped_says_how_to_go_on(small_run, monkeypatch, capsys) -> None:
     run = small_run()
     run.train(5)
     command = ["run/train.py", "--max-steps", "5", "--output-dir", "my runs", "--resume=auto"]
     monkeypatch.setattr(sys, "argv", command)
-    print_summary(run.output)
+    print_summary(run.output, run.checkpoints)
     assert capsys.readouterr().out.endswith(
         "\nstopped after step 5 of 12; to go on:\n  python run/train.py --output-dir 'my runs'\n"
     )
@@ -99,7 +113,7 @@ def test_an_output_without_unicode_gets_the_results(small_run, monkeypatch) -> N
     run.train()
     shown = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", shown)
-    print_summary(run.output)
+    print_summary(run.output, run.checkpoints)
     shown.seek(0)
     assert "held-out loss" in shown.read()
     assert (run.output / "loss.svg").exists()

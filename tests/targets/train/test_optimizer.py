@@ -147,4 +147,5 @@ def test_a_run_from_a_checkpoint(tmp_path: Path) -> None:
     plain = train(build(tmp_path / "plain", knobs(schedule="linear")))
     code = train(build(tmp_path, knobs(schedule="linear", from_checkpoint=True)))
     lines = [line for line in code.splitlines() if line not in plain.splitlines()]
-    assert lines == ["    total_steps += progress.start_step"]
+    count = "    total_steps += progress.start_step"
+    assert lines == [count, '    header["total_steps"] = total_steps']

@@ -11,7 +11,7 @@ class TokenBlocks:
     """The blocks of `seq_len` tokens that a token file falls into, in order.
 
     What remains at the end, less than a block, is dropped. A block may begin and end anywhere in
-    a document.
+    a document, and nothing in it tells the model where: attention reaches across documents.
     """
 
     def __init__(self, *, tokens: TokenFile, seq_len: int):

@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 
-def read_documents(*, files: list[Path], document_separator: str) -> Iterator[str]:
+def read_documents(
+    *,
+    files: list[Path],
+    # what a line reads that ends a document, white space around it aside; "" is a blank line
+    document_separator: str,
+) -> Iterator[str]:
     """Yield the documents of UTF-8 text files, in order; what is only white space is none.
 
-    A line that reads `document_separator`, white space around it aside, ends a document: the
-    empty string stands for a blank line. With None each file is one document. The end of a file
-    always ends one. Line ends become "\\n"; the last one, and a byte order mark, are no part of a
-    document. Memory holds one document at a time.
+    The end of a file always ends a document. Line ends become "\\n"; the last one, and a byte
+    order mark, are no part of a document. Memory holds one document at a time.
 
     Raises ValueError where there is no document, and, with file and line, for what is not UTF-8.
     """

@@ -39,8 +39,8 @@ from runtime.trainer.random_state import random_state
 
 WEIGHTS = "model.safetensors"
 
-# What fgc.lock names beside the program.
-NOT_CODE = ("config/", "data/", "README.md", "fgc.map.json")
+# Folders that fgc.lock names beside the program's.
+NOT_CODE = ("config/", "data/")
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class TrainingState:
 
     model: PreTrainedModel
     optimizer: Optimizer
-    schedule: LRScheduler
-    batches: ShuffledBatches
+    lr_scheduler: LRScheduler
+    train_data: ShuffledBatches
     progress: Progress
     device: torch.device
 
@@ -58,8 +58,8 @@ class TrainingState:
         """What has a `state_dict`, by component; the model's goes its own way."""
         return {
             "optimizer": self.optimizer,
-            "schedule": self.schedule,
-            "data": self.batches,
+            "lr_scheduler": self.lr_scheduler,
+            "train_data": self.train_data,
             "progress": self.progress,
         }
 
@@ -109,24 +109,27 @@ def save_checkpoint(
 def load_checkpoint(folder: Path, state: TrainingState) -> list[str]:
     """Sets what training changes to what it was when the checkpoint was written.
 
-    Returns the options of the optimizer that were others then, a text for each.
+    Returns what the code has changed since, a text for each.
 
     Raises DamagedCheckpoint, before it has changed anything, where the folder is not whole, and
-    ValueError where it is one of another model, optimizer, schedule or data.
+    ValueError where the run cannot go on from it, as with another model or optimizer.
     """
     verify(folder)
     saved = {component: _load(folder / f"{component}.pt") for component in state.parts()}
-    optimizer, schedule = saved.pop("optimizer"), saved.pop("schedule")
+    optimizer, lr_scheduler = saved.pop("optimizer"), saved.pop("lr_scheduler")
     start_step = saved["progress"]["start_step"]
     if start_step > 0:
         raise ValueError(f"its schedule began at step {start_step}, and this one at step 0")
+    _require_same_steps(saved["progress"]["tokens_per_step"], state.progress.tokens_per_step)
     strategy.load_model_state(state.model, load_file(folder / WEIGHTS))
-    restore_optimizer(state.optimizer, optimizer, scheduled=not is_function(state.schedule))
-    restore_schedule(state.schedule, schedule)
+    scheduled = not is_function(state.lr_scheduler)
+    restore_optimizer(state.optimizer, optimizer, scheduled=scheduled)
+    restore_schedule(state.lr_scheduler, lr_scheduler)
+    changes = changed_options(state.optimizer, optimizer)
     for component, part_state in saved.items():
         state.parts()[component].load_state_dict(part_state)
     load_random_state(_load(folder / _random_state_name()), state.device)
-    return changed_options(state.optimizer, optimizer)
+    return changes
 
 
 def whole_checkpoints(checkpoints: Path) -> list[Path]:
@@ -154,9 +157,23 @@ def code_hash(project_dir: Path) -> str | None:
     hashes = [
         (path, sha256(project_dir / path))
         for path in paths
-        if not path.startswith(NOT_CODE) and (project_dir / path).exists()
+        if _is_code(path) and (project_dir / path).exists()
     ]
     return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
+
+
+def _is_code(path: str) -> bool:
+    """Whether it decides what a run does: a module, or a file of a folder such as model/."""
+    return ("/" in path or path.endswith(".py")) and not path.startswith(NOT_CODE)
+
+
+def _require_same_steps(before: int, now: int) -> None:
+    """Raises ValueError for steps of another size: the schedule would be at another place."""
+    if before != now:
+        raise ValueError(
+            f"its steps read {before:,} tokens each, and those of this program {now:,}; keep the "
+            "product of batch size, accumulation and processes, or begin another run there"
+        )
 
 
 def _copy_model_files(model_dir: Path, folder: Path) -> list[Part]:

@@ -9,7 +9,7 @@ from typing import Self
 class StopSignals:
     """Within its `with`, keeps the first SIGINT or SIGTERM for the loop to act on between steps.
 
-    A second one meets the handlers of before, as if nobody had been listening.
+    A second one goes to the handlers that were there before, as if nobody had been listening.
     """
 
     def __init__(self) -> None:

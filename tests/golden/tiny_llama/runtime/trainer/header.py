@@ -26,11 +26,13 @@ def print_header(
     tokens_per_step: int,
     total_steps: int,
 ) -> dict[str, Any]:
-    """Prints versions, device, sizes and budget, a line each; returns what the metrics begin with.
+    """Prints title, versions, device, sizes and budget, a line each.
 
-    `project_dir` is the folder of train.py, whose hash tells runs of different programs apart.
+    Returns what the metrics begin with. `project_dir` is the folder of train.py, whose hash
+    tells runs of different programs apart.
     """
     parameters = sum(parameter.numel() for parameter in model.parameters())
+    print(title)
     print(f"python      {platform.python_version()}")
     print(f"torch       {torch.__version__}, transformers {transformers.__version__}")
     print(f"device      {device}, {strategy.world_size()} process(es)")
@@ -38,7 +40,7 @@ def print_header(
     print(f"data        {data.ledger()}")
     print(f"budget      {total_steps:,} steps of {tokens_per_step:,} tokens", flush=True)
     return {
-        "run": title.rstrip("."),
+        "run": title,
         "code": code_hash(project_dir),
         "model": type(model).__name__,
         "parameters": parameters,

@@ -3,13 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import torch
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
-from transformers import PreTrainedModel
-
 from runtime.data.batch import Batch
-from runtime.data.batches import ShuffledBatches
 from runtime.trainer import strategy
 from runtime.trainer.checkpoint import TrainingState
 from runtime.trainer.checkpoint import save_checkpoint
@@ -18,28 +12,22 @@ from runtime.trainer.evaluate import evaluate
 from runtime.trainer.metrics import Measurements
 from runtime.trainer.metrics import MetricsLog
 from runtime.trainer.metrics import Record
-from runtime.trainer.progress import Progress
 from runtime.trainer.progress_bar import ProgressBar
 
 
 def train(
-    model: PreTrainedModel,
-    optimizer: Optimizer,
-    schedule: LRScheduler,
-    batches: ShuffledBatches,
-    progress: Progress,
+    state: TrainingState,
     *,
-    device: torch.device,
-    # where checkpoints and metrics go
+    # where the metrics go
     output_dir: Path,
+    # where the checkpoints go
+    checkpoints: Path,
     # the folder of train.py, from which a checkpoint takes the model's code and tokenizer
     project_dir: Path,
     # what the metrics begin with
     header: Record,
     # the step after which to stop
     last_step: int,
-    # tokens that a step reads, over all ranks
-    tokens_per_step: int,
     # held-out data, read from its beginning at each evaluation
     eval_data: Iterable[Batch],
     # gradients of a larger global norm are scaled down to this one
@@ -59,10 +47,10 @@ def train(
     Returns the number of the signal, or None. Raises FloatingPointError for a loss that is not
     finite.
     """
+    model, optimizer, lr_scheduler = state.model, state.optimizer, state.lr_scheduler
+    train_data, progress, device = state.train_data, state.progress, state.device
     if progress.step > last_step:
         return None
-    state = TrainingState(model, optimizer, schedule, batches, progress, device)
-    checkpoints = output_dir / "checkpoints"
     saved_step = progress.step
     model.train()
     with (
@@ -71,29 +59,31 @@ def train(
         StopSignals() as signals,
     ):
         while progress.step < last_step and signals.received is None:
-            batch = next(batches)
+            batch = next(train_data)
             num_targets = strategy.total(batch.num_targets)
             loss = strategy.forward_backward(model, batch.to(device), num_targets)
-            measured: Measurements = {"learning_rate": schedule.get_last_lr()[0]}
+            measured: Measurements = {"learning_rate": lr_scheduler.get_last_lr()[0]}
             measured["grad_norm"] = strategy.clip_grad_norm(model, max_grad_norm)
             optimizer.step()
-            schedule.step()
+            lr_scheduler.step()
             optimizer.zero_grad()
-            progress.advance(loss, num_targets, tokens_per_step)
+            progress.advance(loss, num_targets)
             bar.advance()
 
             if progress.step % logging_steps == 0:
                 measured["loss"] = strategy.total(progress.take_mean_loss())
-                measured["tokens_per_second"] = metrics.tokens_per_second(progress)
-                record = metrics.write(progress, measured)
+                measured["tokens_per_second"] = metrics.tokens_per_second()
+                record = metrics.write(measured)
                 bar.show(record)
             if progress.step % eval_steps == 0:
                 eval_loss = evaluate(model, eval_data, device)
-                record = metrics.write(progress, {"eval_loss": eval_loss})
+                record = metrics.write({"eval_loss": eval_loss})
                 bar.show(record)
             if progress.step % save_steps == 0:
                 save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
                 saved_step = progress.step
+                # what it took is no part of the next step's time
+                metrics.start_window()
 
         if saved_step < progress.step:
             save_checkpoint(checkpoints, state, project_dir, keep=save_total_limit)
@@ -102,10 +92,10 @@ def train(
         if signals.received is None:
             if progress.losses:
                 loss = strategy.total(progress.mean_loss())
-                record = metrics.write(progress, {"loss": loss}, final=True)
+                record = metrics.write({"loss": loss}, final=True)
                 bar.show(record)
             if progress.step % eval_steps != 0:
                 eval_loss = evaluate(model, eval_data, device)
-                record = metrics.write(progress, {"eval_loss": eval_loss}, final=True)
+                record = metrics.write({"eval_loss": eval_loss}, final=True)
                 bar.show(record)
     return signals.received

@@ -12,16 +12,17 @@ from torch import Tensor
 class Progress:
     """The counters of a run. A checkpoint holds them; a resumed run goes on from them."""
 
+    tokens_per_step: int  # that a step reads, over all ranks
     step: int = 0  # optimizer steps taken
     tokens: int = 0  # that these read, over all ranks
     start_step: int = 0  # where the run began: that of another run's checkpoint, or 0
     # of each step since the last log record: its loss, left on the device, and its target tokens
     losses: list[tuple[Tensor | float, int]] = field(default_factory=list)
 
-    def advance(self, loss: Tensor, num_targets: int, tokens: int) -> None:
+    def advance(self, loss: Tensor, num_targets: int) -> None:
         """Counts a step. Does not wait for the device."""
         self.step += 1
-        self.tokens += tokens
+        self.tokens += self.tokens_per_step
         self.losses.append((loss, num_targets))
 
     def mean_loss(self) -> float:
@@ -48,8 +49,9 @@ class Progress:
         return mean
 
     def state_dict(self) -> dict[str, Any]:
-        """The counters as numbers and lists, for JSON. Waits for the device."""
+        """The counters as numbers and lists. Waits for the device."""
         return {
+            "tokens_per_step": self.tokens_per_step,
             "step": self.step,
             "tokens": self.tokens,
             "start_step": self.start_step,
@@ -57,7 +59,7 @@ class Progress:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes on what `state_dict` gave."""
+        """Takes on what `state_dict` gave, but for the size of a step, which is the program's."""
         self.step = state["step"]
         self.tokens = state["tokens"]
         self.start_step = state["start_step"]

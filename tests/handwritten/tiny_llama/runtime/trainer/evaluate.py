@@ -14,7 +14,7 @@ from runtime.trainer import strategy
 def evaluate(model: PreTrainedModel, batches: Iterable[Batch], device: torch.device) -> float:
     """The mean cross-entropy per target over all of `batches`, in nats. Waits for the device once.
 
-    Raises ZeroDivisionError where there is no target.
+    There is at least one target.
     """
     training = model.training
     model.eval()

@@ -28,9 +28,9 @@ NEEDED = (
     "torch_compile_options",
     "launch_args",
 )
-READ = ("meta", "strategy", "nproc_per_node", "env")
-"""Targets that are read at build: names and texts, and how the program is started and spread over
-processes."""
+READ = ("meta", "dynamic_args", "strategy", "nproc_per_node", "env")
+"""Targets that are read at build: names and texts, what the command line may give, and how the
+program is started and spread over processes."""
 
 
 def needed_targets(graph: Graph) -> frozenset[str]:

@@ -2,8 +2,8 @@
 
 Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
 040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage,
-200-249 what is well-formed and surely not meant, 250-259 arguments that are doubtful, 300-309 options
-that a configuration declares.
+200-249 what is well-formed and surely not meant, 250-259 arguments that are doubtful,
+300-309 options that a configuration declares.
 """
 
 from __future__ import annotations

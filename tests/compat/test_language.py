@@ -175,7 +175,7 @@ GRAPHS: dict[str, tuple[str, str]] = {
         "x: [!list [1], !tuple [1], !dict {a: 1}]",
         "x:\n    - [1]\n    - !tuple [1]\n    - a: 1",
     ),
-    "!dlist": ("x: !dlist {null: ~, a: 1, b: 2, a: 3, b: ~}", "x: [3]"),
+    "!dlist": ("x: !dlist {null: ~, a: 1, b: ~, c: 3}", "x: [1, 3]"),
     "@name": ("x: !partial:m:C@c []", "x: !partial:m:C@c"),
     "@name of a container": (
         "x: !dict:@meta {a: 1}\ny: !dlist@l {a: 1}\nz: !list:@n []",
@@ -196,7 +196,10 @@ GRAPHS: dict[str, tuple[str, str]] = {
         'a:\n    x: 1\n    "y": 2\nb:\n    x: 1\n    "y": 3',
     ),
     ".define": (".define: &a !partial:m:C []\n.define: &b [*a]\nx: *b", "x:\n    - !partial:m:C"),
-    "the last of equal keys": ("x: 1\nx: 2", "x: 2"),
+    "the last of equal keys": (
+        "[one]\nx: 1\ny: !dlist {a: 1, b: 2}\n[two]\nx: 2\ny: !dlist {a: 1}\n",
+        "x: 2\ny: [1]",
+    ),
 }
 
 

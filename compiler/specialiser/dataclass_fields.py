@@ -13,7 +13,7 @@ import libcst as cst
 from fgc.compiler.backend.literal import literal
 from fgc.compiler.specialiser.bindings import Binding, Constant, Kept
 from fgc.compiler.specialiser.fold import fold
-from fgc.compiler.specialiser.scope import syntax
+from fgc.compiler.specialiser.scope import parsed
 from fgc.compiler.specialiser.signature import without_none
 from fgc.compiler.specialiser.static import Environment, of_binding
 
@@ -44,7 +44,7 @@ def specialise_dataclass(source: cst.ClassDef, bindings: Mapping[str, Binding]) 
 
     A field that is always given, and never None, is one like any other.
     """
-    statement = syntax(cst.Module([]).code_for_node(source)).body[0]
+    statement = parsed(cst.Module([]).code_for_node(source)).tree.body[0]
     assert isinstance(statement, ast.ClassDef)
     targets = [field.target for field in keyword_fields(statement)]
     fields = [target.id for target in targets if isinstance(target, ast.Name)]

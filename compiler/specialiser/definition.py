@@ -20,7 +20,7 @@ from fgc.compiler.specialiser.bindings import (
 from fgc.compiler.specialiser.calls import Unspecialisable
 from fgc.compiler.specialiser.dataclass_fields import specialise_dataclass
 from fgc.compiler.specialiser.fold import fold, fold_statement, knows_anything
-from fgc.compiler.specialiser.scope import bound_names, syntax
+from fgc.compiler.specialiser.scope import bound_names, parsed
 from fgc.compiler.specialiser.signature import Parameter, rewrite_signature
 from fgc.compiler.specialiser.static import UNKNOWN, Environment, Known, Static, evaluate
 
@@ -141,7 +141,7 @@ def _check_names(function: cst.FunctionDef, request: Request) -> None:
     foreign = written.names - handed_on - own - request.local
     if not foreign:
         return
-    tree = syntax(dedent(cst.Module([]).code_for_node(function)))
+    tree = parsed(dedent(cst.Module([]).code_for_node(function))).tree
     taken = foreign & (bound_names(tree) - {function.name.value})
     if taken:
         raise Unspecialisable(f"`{min(taken)}` has a meaning of its own in the body", function)
@@ -151,7 +151,7 @@ def _torch_nn(init: cst.FunctionDef, request: Request) -> str | None:
     """What `torch.nn` is called in a constructor, unless the name means something else there."""
     if request.torch_nn is None:
         return None
-    tree = syntax(dedent(cst.Module([]).code_for_node(init)))
+    tree = parsed(dedent(cst.Module([]).code_for_node(init))).tree
     return None if request.torch_nn in bound_names(tree) else request.torch_nn
 
 

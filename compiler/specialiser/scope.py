@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -28,16 +28,26 @@ def global_names(tree: ast.AST) -> list[GlobalName]:
     return list(_reads(tree, (), annotation=False))
 
 
-@lru_cache(maxsize=2048)
-def syntax(text: str) -> ast.Module:
-    """The tree of a piece of code, which nobody changes."""
-    return ast.parse(text)
+class Parsed:
+    """A piece of code as a tree, which nobody changes, and the globals that are nodes of it.
+
+    They are kept together, since nodes are told apart by identity: those of the same text that is
+    parsed again are others.
+    """
+
+    def __init__(self, text: str):
+        self.tree = ast.parse(text)
+
+    @cached_property
+    def globals(self) -> tuple[GlobalName, ...]:
+        """As `global_names`."""
+        return tuple(global_names(self.tree))
 
 
 @lru_cache(maxsize=2048)
-def globals_in(text: str) -> tuple[GlobalName, ...]:
-    """As `global_names`, of the `syntax` of a text."""
-    return tuple(global_names(syntax(text)))
+def parsed(text: str) -> Parsed:
+    """A piece of code, parsed once."""
+    return Parsed(text)
 
 
 def references(code: str) -> set[str]:
@@ -46,7 +56,7 @@ def references(code: str) -> set[str]:
     >>> sorted(references("def f(x: Tensor, y=ONE):\\n    z = g(x)\\n    return z.h + len(z)"))
     ['ONE', 'Tensor', 'g', 'len']
     """
-    return {found.name for found in globals_in(code)} - definitions(code)
+    return {found.name for found in parsed(code).globals} - definitions(code)
 
 
 def definitions(code: str) -> set[str]:
@@ -55,7 +65,7 @@ def definitions(code: str) -> set[str]:
     >>> sorted(definitions("def f(x): y = 1\\nA, B = 1, 2\\nfor i in A: pass"))
     ['A', 'B', 'f', 'i']
     """
-    return bound_in(syntax(code).body)
+    return bound_in(parsed(code).tree.body)
 
 
 def bound_names(tree: ast.AST) -> set[str]:

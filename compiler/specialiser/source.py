@@ -15,7 +15,7 @@ from pathlib import Path
 import libcst as cst
 
 from fgc.compiler.ir.module import Import
-from fgc.compiler.specialiser.scope import bound_in, definitions, names_bound_by, references, syntax
+from fgc.compiler.specialiser.scope import bound_in, definitions, names_bound_by, parsed, references
 
 __all__ = ["Definition", "Library", "SourceModule", "definitions", "read_module", "references"]
 
@@ -39,7 +39,7 @@ class Definition:
     @property
     def syntax(self) -> ast.Module:
         """The definition as Python's own tree, which nobody changes."""
-        return syntax(self.text)
+        return parsed(self.text).tree
 
     def parse(self) -> cst.ClassDef | cst.FunctionDef | cst.SimpleStatementLine:
         """The definition as a tree; comments above it are its leading lines."""

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import lru_cache
 
 from fgc.compiler.specialiser.edits import Source
-from fgc.compiler.specialiser.scope import GlobalName, globals_in, syntax
+from fgc.compiler.specialiser.scope import GlobalName, parsed
 
 _TYPE_TESTS = frozenset({"isinstance", "issubclass"})
 
@@ -50,14 +50,14 @@ class Uses:
 @lru_cache(maxsize=2048)
 def uses_in(text: str) -> Uses:
     """The uses of globals in ``text``, those that it defines itself included."""
-    globals_ = globals_in(text)
-    finder = _Finder(Source(text), {id(found.node): found for found in globals_})
+    code = parsed(text)
+    finder = _Finder(Source(text), {id(found.node): found for found in code.globals})
     quoted = [
         Use(found.name, None, Kind.MENTION, found.node, annotation=True)
-        for found in globals_
+        for found in code.globals
         if isinstance(found.node, ast.Constant)
     ]
-    found = (*finder.find(syntax(text)), *quoted)
+    found = (*finder.find(code.tree), *quoted)
     return Uses(found, frozenset(use.name for use in found))
 
 

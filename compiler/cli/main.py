@@ -23,6 +23,7 @@ COMMANDS = (
     "construct",
     "explain",
     "graph",
+    "help",
     "logs",
     "ls",
     "pp",

@@ -1,7 +1,7 @@
 """Every diagnostic code and what it means, in one table.
 
 Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
-040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage.
+040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree.
 """
 
 from __future__ import annotations
@@ -39,5 +39,4 @@ CODES: dict[str, str] = {
     "FGC043": "a tokenizer that is not what it should be",
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
-    "FGC080": "malformed option",
 }

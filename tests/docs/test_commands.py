@@ -27,6 +27,7 @@ BY_HAND = {
     ".venv/bin/python -m tests.compiler.passes.case_files",
     ".venv/bin/python -m tests.compiler.views.update_golden",
     ".venv/bin/python -m tests.compiler.explain.update_golden",
+    ".venv/bin/python -m tests.docs.update_errors",
 }
 
 TOUR = "fgc build examples/tiny_llama -o"

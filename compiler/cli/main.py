@@ -19,6 +19,7 @@ EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
 COMMANDS = (
     "build",
+    "check",
     "code",
     "construct",
     "explain",

@@ -2,9 +2,9 @@
 
 A page is a heading, ``# FGCnnn: title``, a paragraph, and three sections with a fenced block each.
 A block of YAML is the file ``config.yaml``, or several, each below a line ``## path``; the mend
-replaces files of the example. What fgc says is what it prints of ``config.yaml`` when it is checked,
-or writes to standard error by the command in the block's first line, ``$ fgc ...``. Where the mend
-is no file, it is the command that does.
+replaces files of the example. What fgc says is what it prints of ``config.yaml`` when that is
+checked, or writes to standard error by the command in the block's first line, ``$ fgc ...``. Where
+the mend is no file, it is the command that does.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ COMMANDS = (
     "code",
     "construct",
     "explain",
+    "fix",
     "graph",
     "help",
     "logs",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
 from fgc.compiler.passes.resolve import calls, written_at
-from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.nearest import nearest, only_near
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
 
@@ -96,8 +96,9 @@ def _unknown(graph: Graph, call: Call, name: str, signature: Signature) -> Itera
         remedy = _listing(signature)
         if meant is not None:
             remedy = f"a parameter with a similar name exists: `{meant}`"
-            if written_at(graph, entry.key_span) == entry.key:
-                fix = Fix(entry.key_span, meant)
+            if written_at(graph, entry.key_span) == entry.key == entry.key.strip():
+                sure = only_near(entry.key, free)
+                fix = None if sure is None else Fix(entry.key_span, sure, entry.key)
         message = f"`{name}` takes no argument `{entry.key}`"
         yield Diagnostic("FGC021", message, entry.key_span, help=remedy, fix=fix)
 

@@ -40,5 +40,5 @@ anything = st.builds(
     st.lists(st.builds(Label, spans, texts), max_size=3).map(tuple),
     st.lists(texts, max_size=2).map(tuple),
     st.none() | texts,
-    st.none() | st.builds(Fix, spans, texts),
+    st.none() | st.builds(Fix, spans, texts, texts),
 )

@@ -24,7 +24,7 @@ def test_json_holds_everything() -> None:
         Span(CONFIG, 7, 5, 7, 17),
         labels=(Label(Span(CONFIG, 3, 5, 3, 7), "here"),),
         notes=("n",),
-        fix=Fix(Span(CONFIG, 7, 5, 7, 17), "weight_decay"),
+        fix=Fix(Span(CONFIG, 7, 5, 7, 17), "weight_decay", "weight_deacy"),
     )
     place = {"file": CONFIG, "line": 7, "column": 5, "end_line": 7, "end_column": 17}
     made = json.loads(render_json([diagnostic]))

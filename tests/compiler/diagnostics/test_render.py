@@ -165,7 +165,7 @@ def test_no_frame_without_text_and_no_place_without_span() -> None:
 
 
 def test_a_fix_is_the_help_where_there_is_none() -> None:
-    fixed = error(at(7, 5, 17), fix=Fix(at(7, 5, 17), "weight_decay"))
+    fixed = error(at(7, 5, 17), fix=Fix(at(7, 5, 17), "weight_decay", "weight_deacy"))
     assert render(fixed).endswith("  = help: write `weight_decay`\n")
 
 

@@ -30,6 +30,7 @@ COMMANDS = (
     "ls",
     "pp",
     "run",
+    "schema",
     "targets",
     "tokenizer",
     "trefs",

@@ -15,9 +15,9 @@ from fgc.compiler.ir.graph import Entry
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.nearest import nearest, only_near
 
-_TEXTS = ("name", "description", "config_prefix", "default_config")
-_FOLDERS = ("searchdir", "system_path")
-_KEYS = (*_TEXTS, *_FOLDERS)
+TEXTS = ("name", "description", "config_prefix", "default_config")
+FOLDERS = ("searchdir", "system_path")
+_KEYS = (*TEXTS, *FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class _Reader:
             return
         if value is None:
             return
-        if key in _TEXTS:
+        if key in TEXTS:
             self._text(key, value, entry.value.span)
         else:
             self._folders(key, value, entry.value.span)

@@ -12,4 +12,6 @@ packages = [f"fgc.{root}" for root in ROOTS]
 for root in ROOTS:
     packages += [f"fgc.{root}.{package}" for package in find_packages(root)]
 
-setup(packages=packages, package_dir={f"fgc.{root}": root for root in ROOTS})
+# `fgc help` reads the pages of the codes, which lie beside the compiler in both places.
+folders = {f"fgc.{root}": root for root in ROOTS} | {"fgc.docs.errors": "docs/errors"}
+setup(packages=[*packages, "fgc.docs.errors"], package_dir=folders)

@@ -18,10 +18,15 @@ def not_a_program(graph: Graph, path: Path) -> Diagnostic | None:
     kind = config_class(graph)
     if is_tokenizer(graph):
         remedy = f"`fgc tokenizer build {shlex.quote(path.as_posix())}` trains it"
-    elif kind in LINKED and graph.root("trainer") is None:
+    elif is_part(graph):
         remedy = "a training configuration links it, with `!call:from_project`"
     else:
         return None
     what = kind.split(".")[1]
     message = f"`{path.name}` describes a {what}, which is no program by itself"
     return Diagnostic("FGC040", message, graph.roots[0].key_span, help=remedy)
+
+
+def is_part(graph: Graph) -> bool:
+    """Whether a configuration is one that others link, and which may leave variables to them."""
+    return config_class(graph) in LINKED and graph.root("trainer") is None

@@ -86,9 +86,9 @@ def test_every_data_file_is_in_the_wheel() -> None:
         path
         for package, patterns in SETUPTOOLS["package-data"].items()
         for pattern in patterns
-        for path in (ROOT / package.removeprefix("fgc.")).glob(pattern)
+        for path in (ROOT / package.removeprefix("fgc.").replace(".", "/")).glob(pattern)
     }
-    for folder in PACKAGES:
+    for folder in (*PACKAGES, "docs/errors"):
         present = (path for path in (ROOT / folder).rglob("*") if path.is_file())
         data = {path for path in present if not NOT_DATA.search(f"/{path.relative_to(ROOT)}")}
         assert data <= packed, "package-data in pyproject.toml lacks a pattern"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import request_options, target_option
+from fgc.compiler.cli.options import format_option, request_options, target_option
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, file_okay=False),
     help="A folder to write the code to, in place of printing it.",
 )
-def code(request: Request, target: str, out: Path | None) -> None:
+@format_option
+def code(request: Request, target: str, out: Path | None, output_format: str) -> None:
     """Print the Python of one target of CONFIG: what `train.py` says of it, with all it needs.
 
     `--target optimizer` prints `build_optimizer` with its constants and imports, `--target model`
@@ -45,13 +46,13 @@ def code(request: Request, target: str, out: Path | None) -> None:
     from fgc.compiler.pipeline import run
 
     outcome = run(request, until="fold")
-    report(outcome)
+    report(outcome, output_format)
     if outcome.failed or outcome.build.resolution is None:
         raise SystemExit(1)
     try:
         files = _files(outcome.build.resolution, target, Path.cwd() if out is None else out)
     except BuildError as error:
-        refuse(error, outcome.build.sources)
+        refuse(error, outcome.build.sources, output_format)
     if out is not None:
         _write(files, out)
     elif len(files) == 1:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import parsed, request_options, target_option
+from fgc.compiler.cli.options import format_option, parsed, request_options, target_option
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     help="A value that only a running program knows, such as `rank` (0), `world_size` (1) and "
     "`cache_dir` (a folder that is removed again). Repeatable.",
 )
-def construct(request: Request, target: str, call: bool, launch: dict[str, Scalar]) -> None:
+@format_option
+def construct(
+    request: Request, target: str, call: bool, launch: dict[str, Scalar], output_format: str
+) -> None:
     """Build one target of CONFIG by importing and calling what it names, and print it.
 
     No other command runs the code of a configuration. A module is printed as its tree, with the
@@ -46,7 +49,7 @@ def construct(request: Request, target: str, call: bool, launch: dict[str, Scala
     from fgc.compiler.pipeline import run
 
     outcome = run(request, until="fold")
-    report(outcome)
+    report(outcome, output_format)
     resolution = outcome.build.resolution
     if outcome.failed or resolution is None:
         raise SystemExit(1)
@@ -55,7 +58,7 @@ def construct(request: Request, target: str, call: bool, launch: dict[str, Scala
         try:
             text = _constructed(resolution, target, call, values)
         except BuildError as error:
-            refuse(error, outcome.build.sources)
+            refuse(error, outcome.build.sources, output_format)
     click.echo(text)
 
 

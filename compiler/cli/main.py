@@ -19,14 +19,18 @@ EXIT_INTERNAL = 70  # EX_SOFTWARE of sysexits.h
 
 COMMANDS = (
     "build",
+    "check",
     "code",
     "construct",
     "explain",
+    "fix",
     "graph",
+    "help",
     "logs",
     "ls",
     "pp",
     "run",
+    "schema",
     "targets",
     "tokenizer",
     "trefs",

@@ -122,10 +122,10 @@ def format_option(command: Command) -> Command:
     return click.option(
         "--format",
         "output_format",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", "github"]),
         default="text",
         show_default=True,
-        help="How diagnostics are written.",
+        help="How findings are written; github is for its workflows.",
     )(command)
 
 

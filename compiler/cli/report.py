@@ -19,35 +19,65 @@ if TYPE_CHECKING:
 
 def report(outcome: Outcome, output_format: str = "text") -> None:
     """Writes the findings of ``outcome`` to standard error; as JSON also when there are none."""
-    if output_format == "json":
-        from fgc.compiler.diagnostics.render import render_json
-
-        click.echo(render_json(outcome.diagnostics), err=True, nl=False)
-    elif outcome.diagnostics:
-        report_findings(outcome.diagnostics, outcome.build.sources)
+    report_findings(outcome.diagnostics, outcome.build.sources, output_format)
 
 
-def refuse(error: BuildError, sources: Mapping[str, str]) -> NoReturn:
+def refuse(error: BuildError, sources: Mapping[str, str], output_format: str = "text") -> NoReturn:
     """Writes what a command ran into behind the passes, and ends it."""
-    report_findings(error.diagnostics, sources)
+    report_findings(error.diagnostics, sources, output_format)
     raise SystemExit(1)
 
 
-def report_findings(found: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
-    """Writes a frame for each finding to standard error."""
-    from fgc.compiler.diagnostics.render import render_text, summary
+def report_findings(
+    found: Iterable[Diagnostic], sources: Mapping[str, str], output_format: str = "text"
+) -> None:
+    """Writes findings to standard error: frames and how many there are, JSON or GitHub's commands.
 
+    ``sources`` are texts by the names of files; others are read.
+    """
     found = tuple(found)
-    texts = _texts(found) | dict(sources)
     color = wants_color(sys.stderr)
     # `color=True` keeps click from stripping the escapes that were decided on here
-    click.echo(render_text(found, texts, color=color, cwd=Path.cwd()), err=True, color=color)
-    click.echo(summary(found), err=True)
+    click.echo(written(found, sources, output_format, color=color), err=True, nl=False, color=color)
+    if output_format == "text" and found:
+        from fgc.compiler.diagnostics.order import summary
+
+        click.echo(summary(found), err=True)
+
+
+def written(
+    found: tuple[Diagnostic, ...],
+    sources: Mapping[str, str],
+    output_format: str,
+    *,
+    color: bool,
+) -> str:
+    """Findings as they are written in one of the formats."""
+    if output_format == "json":
+        from fgc.compiler.diagnostics.json_format import render_json
+
+        return render_json(found)
+    if output_format == "github":
+        from fgc.compiler.diagnostics.github_format import render_github
+
+        return render_github(found, cwd=Path.cwd())
+    if not found:
+        return ""
+    from fgc.compiler.diagnostics.render import render_text
+
+    texts = _texts(found) | dict(sources)
+    return render_text(found, texts, color=color, cwd=Path.cwd()) + "\n"
 
 
 def wants_color(stream: TextIO) -> bool:
-    """Whether ``stream`` is a terminal and NO_COLOR (no-color.org) is not set."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+    """Whether colour is shown on ``stream``: by NO_COLOR never (no-color.org), else by FORCE_COLOR
+    and CLICOLOR_FORCE always, else on a terminal that has colours."""
+    asked = os.environ.get
+    if asked("NO_COLOR"):
+        return False
+    if any(asked(name, "") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return stream.isatty() and asked("TERM") != "dumb" and asked("CLICOLOR") != "0"
 
 
 def from_here(file: str) -> str:

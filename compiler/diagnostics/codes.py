@@ -1,7 +1,7 @@
 """Every diagnostic code and what it means, in one table.
 
 Ranges: 001-009 projects and templates, 010-019 YAML and linking, 020-039 symbols and arguments,
-040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree, 080-089 usage,
+040-049 phases, targets and plans, 050-069 specialisation, 070-079 the written tree,
 200-249 what is well-formed and surely not meant, 250-259 arguments that are doubtful,
 300-309 options that a configuration declares.
 """
@@ -41,7 +41,6 @@ CODES: dict[str, str] = {
     "FGC043": "a tokenizer that is not what it should be",
     "FGC050": "outside the subset that can be specialised",
     "FGC070": "the output folder cannot be written",
-    "FGC080": "malformed option",
     "FGC200": "a key given twice",
     "FGC201": "an anchor defined twice",
     "FGC202": "a value replaced by one of another form",

@@ -27,10 +27,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A replacement of the text at ``span`` that certainly mends the mistake."""
+    """A replacement of the text at ``span`` that certainly mends the mistake.
+
+    ``written`` is what stands there: where a span is only near the text, nothing is replaced.
+    """
 
     span: Span
     replacement: str
+    written: str
 
 
 @dataclass(frozen=True, slots=True)

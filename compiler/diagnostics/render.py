@@ -1,14 +1,13 @@
-"""Diagnostics as text for people, and as JSON for editors."""
+"""Diagnostics as text for people."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 
-from fgc.compiler.diagnostics.codes import CODES
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Severity
+from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.diagnostics.frame import Mark, draw, marks_of, printable, split_lines
+from fgc.compiler.diagnostics.order import RANK, ordered
 from fgc.compiler.ir.span import Span
 
 MAX_SHOWN = 20
@@ -21,7 +20,6 @@ STYLES = {
     "gutter": "1;34",
     "secondary": "1;34",
 }
-_RANK = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
 def render_text(
@@ -35,39 +33,12 @@ def render_text(
     empty.
     """
     distinct = list(dict.fromkeys(diagnostics))
-    kept = sorted(distinct, key=lambda d: _RANK[d.severity])[:MAX_SHOWN]
+    kept = sorted(distinct, key=lambda d: RANK[d.severity])[:MAX_SHOWN]
     lines = {name: split_lines(text) for name, text in sources.items()}
-    frames = ["\n".join(_frame(d, lines, color, cwd)) + "\n" for d in sorted(kept, key=_order)]
+    frames = ["\n".join(_frame(d, lines, color, cwd)) + "\n" for d in ordered(kept)]
     if len(kept) < len(distinct):
         frames.append(f"{len(distinct) - len(kept)} more not shown\n")
     return "\n".join(frames)
-
-
-def render_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """A JSON array of all diagnostics, in the order of `render_text`, ending with a newline.
-
-    Lines and columns count from 1, ends are exclusive, and ``file`` is as in `Span`.
-    """
-    ordered = sorted(dict.fromkeys(diagnostics), key=_order)
-    return json.dumps([_as_json(d) for d in ordered], indent=2) + "\n"
-
-
-def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """How many of each severity.
-
-    >>> summary([Diagnostic("FGC020", "unknown module `x`"), Diagnostic("FGC010", "bad")])
-    '2 errors'
-    """
-    distinct = dict.fromkeys(diagnostics)
-    counts = {s: sum(d.severity is s for d in distinct) for s in Severity}
-    return ", ".join(f"{n} {s.value}{'s' if n > 1 else ''}" for s, n in counts.items() if n)
-
-
-def _order(diagnostic: Diagnostic) -> tuple[str, int, int, int, str, str]:
-    """What has no place comes first."""
-    span = diagnostic.span
-    file, line, column = (span.file, span.line, span.column) if span else ("", 0, 0)
-    return (file, line, column, _RANK[diagnostic.severity], diagnostic.code, diagnostic.message)
 
 
 def _frame(
@@ -144,33 +115,3 @@ def _shown(span: Span, cwd: Path) -> str:
 
 def _continued(text: str, indent: str) -> str:
     return printable(text).replace("\n", "\n" + indent)
-
-
-def _as_json(diagnostic: Diagnostic) -> dict[str, object]:
-    fix = diagnostic.fix
-    return {
-        "code": diagnostic.code,
-        "name": CODES.get(diagnostic.code, ""),
-        "severity": diagnostic.severity.value,
-        "message": diagnostic.message,
-        "location": _location(diagnostic.span),
-        "labels": [
-            {"location": _location(label.span), "message": label.message}
-            for label in diagnostic.labels
-        ],
-        "notes": list(diagnostic.notes),
-        "help": diagnostic.help,
-        "fix": None if fix is None else {"location": _location(fix.span), "text": fix.replacement},
-    }
-
-
-def _location(span: Span | None) -> dict[str, object] | None:
-    if span is None:
-        return None
-    return {
-        "file": span.file,
-        "line": span.line,
-        "column": span.column,
-        "end_line": span.end_line,
-        "end_column": span.end_column,
-    }

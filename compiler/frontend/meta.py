@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Fix
 from fgc.compiler.frontend.folders import META, Folders
 from fgc.compiler.frontend.plain_data import Data, NotPlainError, plain_data
 from fgc.compiler.frontend.render import render
 from fgc.compiler.frontend.yaml_graph import read_graph
 from fgc.compiler.ir.graph import Entry
 from fgc.compiler.ir.span import Span
-from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.nearest import nearest, only_near
 
-_TEXTS = ("name", "description", "config_prefix", "default_config")
-_FOLDERS = ("searchdir", "system_path")
-_KEYS = (*_TEXTS, *_FOLDERS)
+TEXTS = ("name", "description", "config_prefix", "default_config")
+FOLDERS = ("searchdir", "system_path")
+_KEYS = (*TEXTS, *FOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,9 @@ class _Reader:
             remedy = "the keys are " + ", ".join(f"`{known}`" for known in _KEYS)
             if near:
                 remedy = f"a key with a similar name exists: `{near}`"
-            self._report(f"meta.yaml has no key `{key}`", entry.key_span, remedy)
+            sure = only_near(key, _KEYS)
+            fix = None if sure is None else Fix(entry.key_span, sure, key)
+            self._report(f"meta.yaml has no key `{key}`", entry.key_span, remedy, fix)
             return
         try:
             value = plain_data(entry.value, {})
@@ -91,7 +93,7 @@ class _Reader:
             return
         if value is None:
             return
-        if key in _TEXTS:
+        if key in TEXTS:
             self._text(key, value, entry.value.span)
         else:
             self._folders(key, value, entry.value.span)
@@ -118,5 +120,5 @@ class _Reader:
                 self._report(message, span, "a relative path starts at the project's folder")
         self.folders[key] = tuple(folders)
 
-    def _report(self, message: str, span: Span, remedy: str) -> None:
-        self.diagnostics.append(Diagnostic("FGC007", message, span, help=remedy))
+    def _report(self, message: str, span: Span, remedy: str, fix: Fix | None = None) -> None:
+        self.diagnostics.append(Diagnostic("FGC007", message, span, help=remedy, fix=fix))

@@ -6,11 +6,11 @@ import keyword
 import re
 from dataclasses import dataclass
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Fix
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.syntax import Region, Tag
 from fgc.compiler.ir.graph import Kind
-from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.nearest import nearest, only_near
 from fgc.compiler.symbols.spec import Malformed
 from fgc.compiler.symbols.spec import parse as parse_spec
 
@@ -109,9 +109,10 @@ def unknown_tag(tag: Tag, places: Places) -> Diagnostic:
     remedy = "the tags are " + ", ".join(f"`{name}`" for name in known)
     if near:
         remedy = f"a tag with a similar name exists: `{near}`"
-    return Diagnostic(
-        "FGC011", f"unknown tag `{tag.written}`", places.span(tag.region), help=remedy
-    )
+    span = places.span(tag.region)
+    sure = only_near(word, known)
+    fix = None if sure is None else Fix(span, sure + tag.written[len(word) :], tag.written)
+    return Diagnostic("FGC011", f"unknown tag `{tag.written}`", span, help=remedy, fix=fix)
 
 
 def _part(tag: Tag, start: int, end: int) -> Region:

@@ -9,7 +9,7 @@ from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity
 from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.resolve import calls, written_at
-from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.nearest import nearest, only_near
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
 
@@ -114,8 +114,9 @@ def _unknown(
         remedy = _listing(signature)
         if meant is not None:
             remedy = f"a parameter with a similar name exists: `{meant}`"
-            if written_at(graph, entry.key_span) == entry.key:
-                fix = Fix(entry.key_span, meant)
+            if written_at(graph, entry.key_span) == entry.key == entry.key.strip():
+                sure = only_near(entry.key, free)
+                fix = None if sure is None else Fix(entry.key_span, sure, entry.key)
         message = f"`{callee(symbol)}` takes no argument `{entry.key}`"
         labels = definition(symbol)
         yield Diagnostic("FGC021", message, entry.key_span, labels=labels, help=remedy, fix=fix)

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import isfinite
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
+from fgc.compiler.frontend.scalars import ScalarError, resolve_plain
 from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
+from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.annotations import Accepts, accepts, entries, items, path_form
 from fgc.compiler.passes.check_arguments import bound, callee
-from fgc.compiler.passes.resolve import calls
+from fgc.compiler.passes.resolve import calls, written_at
 from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Symbol
@@ -34,7 +36,8 @@ def check_types(resolution: Resolution) -> Iterator[Diagnostic]:
                 symbol, parameter, value
             )
             if wrong is not None:
-                yield _diagnostic(symbol, parameter, value, entry, *wrong)
+                found = _diagnostic(symbol, parameter, value, entry, *wrong)
+                yield replace(found, fix=_fix(resolution, parameter, value))
             else:
                 yield from _within(symbol, parameter, value)
 
@@ -130,6 +133,39 @@ def _instance(
     if given is None or given.kind != "class":
         return None
     return f"one instance of `{given.qualname}`", f"write `!partial:{value.target}`"
+
+
+def _fix(resolution: Resolution, parameter: Parameter, value: Node) -> Fix | None:
+    """The number in the quotes, where one is wanted; the factory in place of an instance."""
+    fitting = accepts(parameter.annotation or "")
+    if fitting is None:
+        return None
+    graph = resolution.graph
+    if isinstance(value, Literal) and isinstance(value.value, str):
+        try:
+            number = resolve_plain(value.value)
+        except ScalarError:
+            return None
+        fits = _kind(replace(value, value=number))
+        quoted = written_at(graph, value.span)
+        if (
+            fits in ("int", "float")
+            and fits in _taken(fitting)
+            and quoted in (f'"{value.value}"', f"'{value.value}'")
+        ):
+            return Fix(value.span, value.value, quoted)
+    if isinstance(value, Call) and "callable" in fitting.kinds:
+        at = value.target_span
+        for tag in ("!singleton:", "!call:"):
+            span = Span(at.file, at.line, at.column - len(tag), at.line, at.column)
+            if span.column > 0 and written_at(graph, span) == tag:
+                return Fix(span, "!partial:", tag)
+    return None
+
+
+def _taken(fitting: Accepts) -> set[str]:
+    """The kinds of numbers that fit: an integer is taken for a float."""
+    return {*fitting.kinds, *(("int",) if "float" in fitting.kinds else ())}
 
 
 def _diagnostic(

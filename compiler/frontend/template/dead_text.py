@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix
 from fgc.compiler.frontend.template.compiled import CompiledTemplate
 from fgc.compiler.frontend.template.loader import TemplateLoader
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.syntax_errors import nearest
 from fgc.compiler.frontend.template_chain import Reference
 from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.nearest import only_near
 
 
 def dead_text(
@@ -79,9 +80,12 @@ def _outside(file: str, place: Place) -> Diagnostic:
 def _overrides_nothing(file: str, place: Place, name: str, inherited: list[str]) -> Diagnostic:
     similar = nearest(name, inherited)
     line, column = int(place), place.column
+    span = Span(file, line, column, line, column + len(name))
+    sure = only_near(name, inherited)
     return Diagnostic(
         "FGC008",
         f"the block `{name}` is never rendered: no template above has a block of this name",
-        Span(file, line, column, line, column + len(name)),
+        span,
         help=f"a block with a similar name exists: `{similar}`" if similar else None,
+        fix=None if sure is None else Fix(span, sure, name),
     )

@@ -18,7 +18,7 @@ from jinja2.exceptions import SecurityError, TemplateRuntimeError
 from jinja2.runtime import Context, Undefined
 from jinja2.utils import internal_code, missing
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.frontend.template.compiled import CompiledTemplate, Token
 from fgc.compiler.frontend.template.environment import UndefinedName
 from fgc.compiler.frontend.template.globals import Refusal
@@ -28,6 +28,7 @@ from fgc.compiler.frontend.template.namespace import KnobNamespace
 from fgc.compiler.frontend.template.place import Place
 from fgc.compiler.frontend.template.syntax_errors import in_house_style, nearest
 from fgc.compiler.ir.span import Span
+from fgc.compiler.symbols.nearest import only_near
 
 LOADING: Final = ("include", "import", "from", "extends")
 """The statements that load another template."""
@@ -134,10 +135,13 @@ class ErrorReporter:
         name, owner = _name_and_owner(undefined)
         message, known = self._describe(name, owner, undefined, trail)
         suggestion = nearest(name, known)
-        span = None
+        span, fix = None, None
         if trail:
             token = _find_name(trail[-1].tokens, name, of_object=owner is not missing)
             span = self._token_span(trail[-1], token) if token else None
+            sure = only_near(name, known)
+            if token and span is not None and sure is not None:
+                fix = Fix(span, sure, name)
             span = span or self._statement_span(trail[-1])
         return Diagnostic(
             "FGC004",
@@ -145,6 +149,7 @@ class ErrorReporter:
             span,
             labels=self.labels(trail),
             help=f"a similar name is defined: `{suggestion}`" if suggestion else None,
+            fix=fix,
         )
 
     def _describe(

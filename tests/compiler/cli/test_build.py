@@ -63,7 +63,7 @@ def test_a_warning_is_shown_and_the_build_goes_on(fgc: Fgc, tmp_path: Path) -> N
 @pytest.mark.parametrize(("text", "codes"), [("bad", ["FGC010"]), ("good", [])])
 def test_format_json(fgc: Fgc, text: str, codes: list[str]) -> None:
     result = fgc(text, "build", "a.yaml", "-o", "run", "--format", "json")
-    assert [found["code"] for found in json.loads(result.stderr)] == codes
+    assert [found["code"] for found in json.loads(result.stderr)["diagnostics"]] == codes
 
 
 def test_a_folder_that_fgc_did_not_write_is_refused(fgc: Fgc, tmp_path: Path) -> None:

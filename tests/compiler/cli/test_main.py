@@ -78,21 +78,35 @@ class Terminal(io.StringIO):
         return True
 
 
+COLOR_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM")
+
+
 @pytest.mark.parametrize(
-    ("stream", "no_color", "expected"),
+    ("stream", "environment", "expected"),
     [
-        (Terminal(), None, True),
-        (Terminal(), "", True),
-        (Terminal(), "1", False),
-        (io.StringIO(), None, False),
+        (Terminal(), {}, True),
+        (Terminal(), {"NO_COLOR": ""}, True),
+        (Terminal(), {"NO_COLOR": "1"}, False),
+        (Terminal(), {"CLICOLOR": "0"}, False),
+        (Terminal(), {"TERM": "dumb"}, False),
+        (io.StringIO(), {}, False),
+        (io.StringIO(), {"FORCE_COLOR": "1"}, True),
+        (io.StringIO(), {"CLICOLOR_FORCE": "1"}, True),
+        (io.StringIO(), {"FORCE_COLOR": "0", "CLICOLOR_FORCE": "0"}, False),
+        (io.StringIO(), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (Terminal(), {"FORCE_COLOR": "1", "TERM": "dumb"}, True),
     ],
 )
-def test_color_only_on_a_terminal_and_not_against_no_color(
-    monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, no_color: str | None, expected: bool
+def test_color_on_a_terminal_unless_the_environment_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+    stream: io.StringIO,
+    environment: dict[str, str],
+    expected: bool,
 ) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    if no_color is not None:
-        monkeypatch.setenv("NO_COLOR", no_color)
+    for name in COLOR_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     assert wants_color(stream) is expected
 
 

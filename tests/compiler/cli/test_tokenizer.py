@@ -356,7 +356,7 @@ def test_a_tokenizer_that_loses_text_is_a_warning(project: Path, text: str, said
 @pytest.mark.usefixtures("project")
 def test_diagnostics_as_json() -> None:
     result = built("--set", "vocab_size=10", "--format", "json")
-    assert [found["code"] for found in json.loads(result.stderr)] == ["FGC042"]
+    assert [found["code"] for found in json.loads(result.stderr)["diagnostics"]] == ["FGC042"]
 
 
 @pytest.mark.usefixtures("project")

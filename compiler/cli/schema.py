@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from fgc.compiler.cli.config_command import ConfigCommand
 from fgc.compiler.cli.options import format_option, request_options
 from fgc.compiler.pipeline import Request
 
 
-@click.command(short_help="Print a JSON Schema of meta.yaml, or of a configuration.")
+@click.command(
+    cls=ConfigCommand, short_help="Print a JSON Schema of meta.yaml, or of a configuration."
+)
 @request_options
 @click.option("--meta", is_flag=True, help="That of a project's meta.yaml.")
 @format_option

@@ -55,7 +55,7 @@ def test_a_flag_takes_no_value() -> None:
 
 def test_null_erases_what_is_inherited_and_what_is_not_said_is_not_there() -> None:
     text = "dynamic_args: !dlist\n    null: ~\n    a: {names: --a, min: ~}\n    b: {names: --b}\n"
-    options, found = read(text + "    b: ~\n")
+    options, found = read(text + "[erased]\n    b: ~\n")
     assert ([option.name for option in options], found) == (["--a"], ())
     assert read("a: 1\n") == read("dynamic_args: ~\n") == ((), ())
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from fgc.compiler.backend.names import class_prefix, identifier, path_name
+from fgc.compiler.backend.names import class_prefix, free_of, identifier, path_name
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.ir.graph import (
     Call,
@@ -188,12 +188,14 @@ def _outside_models(roots: Sequence[Entry], models: Mapping[Call, ModelPlan]) ->
 
 def _constants(roots: Sequence[Entry]) -> dict[Node, str]:
     """Top-level scalars, and lists of scalars: constants of the program, in capitals."""
-    return {
-        entry.value: identifier(str(entry.key)).upper()
-        for entry in roots
-        if _is_data(entry.value)
-        and not (isinstance(entry.value, Literal) and entry.value.value is None)
-    }
+    constants: dict[Node, str] = {}
+    for entry in roots:
+        node = entry.value
+        if not _is_data(node) or (isinstance(node, Literal) and node.value is None):
+            continue
+        taken = {name.lower() for other, name in constants.items() if other is not node}
+        constants[node] = path_name((str(entry.key),), free_of(taken)).upper()
+    return constants
 
 
 def _is_data(node: Node) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from fgc.compiler.backend.literal import quoted
 from fgc.compiler.backend.tree import Content, FileCopy
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
 from fgc.compiler.ir.graph import File, walk
@@ -23,7 +24,7 @@ def data_files(plan: Plan, codes: Iterable[str]) -> dict[str, Content]:
     text = "\n".join(codes)
     found: dict[str, Content] = {}
     for source, path in plan.files.items():
-        if f'"{path}"' not in text:
+        if quoted(path) not in text:
             continue
         if not Path(source).is_file():
             message = f"the tree has no copy of `{Path(source).name}`, which nothing in it needed"

@@ -30,7 +30,9 @@ class Verdict(Enum):
     SAME_GRAPH = "same graph"  # it changes nothing that the configuration says
     SAME_TREE = "same tree"  # it changes nothing that is built
     NEAR = "diagnosed"  # within three lines
-    AT_USE = "at its use"  # where a name is used whose definition is missing: there is no other place
+    AT_USE = (
+        "at its use"  # where a name is used whose definition is missing: there is no other place
+    )
     FAR = "far"  # somewhere else
     MISSED = "missed"
     CRASH = "crash"
@@ -79,13 +81,12 @@ class Judgement:
 def mutants(experiments: list[Experiment], random: Random, of_each_kind: int) -> Iterator[Mutant]:
     """So many of each kind, or all that there are, at random places."""
     for kind, make in KINDS.items():
-        possible: dict[tuple[str, str], Mutant] = {}
-        for experiment in experiments:
-            for template in experiment.templates:
-                for edit in make(template, random):
-                    mutant = Mutant(kind, experiment, template, edit)
-                    possible[f"{experiment.name} {template.file}", mutant.text] = mutant
-        every = list(possible.values())
+        every = [
+            Mutant(kind, experiment, template, edit)
+            for experiment in experiments
+            for template in experiment.templates
+            for edit in make(template, random)
+        ]
         yield from random.sample(every, min(of_each_kind, len(every)))
     for _ in range(of_each_kind):
         experiment = random.choice(experiments)

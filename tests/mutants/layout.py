@@ -119,6 +119,4 @@ def comment(template: Template, random: Random) -> Edits:
                 yield rewritten(line, " " * line.indent + signs + said)
         elif line.is_statement and not line.knob:
             for signs in ("-", "--- ", "## ", "# ", ""):
-                yield rewritten(
-                    line, " " * line.indent + signs + line.text.removeprefix("-- ")
-                )
+                yield rewritten(line, " " * line.indent + signs + line.text.removeprefix("-- "))

@@ -57,7 +57,9 @@ def target(template: Template, random: Random) -> Edits:
     """A top-level key that is read, or that is no more than the bearer of an anchor."""
     for line in template.lines:
         if line.key and not line.indent and line.key.isidentifier() and line.key in template.read:
-            yield rewritten(line, line.whole.replace(line.key, template.misspelt(line.key, random), 1))
+            yield rewritten(
+                line, line.whole.replace(line.key, template.misspelt(line.key, random), 1)
+            )
 
 
 def anchor(template: Template, random: Random) -> Edits:

@@ -26,7 +26,9 @@ def _added(template: Template, signs: str, random: Random) -> Edits:
         if line.is_comment or not line.value or _is_plain_text(line):
             continue
         sign = random.choice(signs)
-        yield rewritten(line, random.choice([line.whole + sign, line.with_value(sign + line.value)]))
+        yield rewritten(
+            line, random.choice([line.whole + sign, line.with_value(sign + line.value)])
+        )
 
 
 def _is_plain_text(line: Line) -> bool:

@@ -9,7 +9,10 @@ from tests.mutants.template import Edits, Line, Template, rewritten
 
 _NUMBER = re.compile(r"-?\d[\d_]*(\.\d+)?(e[-+]?\d+)?")
 _TEXT = re.compile(r'"[^"]*"')
-_BOOLS = {"true": ("yes", "on", "True", "TRUE", "y", "1"), "false": ("no", "off", "False", "n", "0")}
+_BOOLS = {
+    "true": ("yes", "on", "True", "TRUE", "y", "1"),
+    "false": ("no", "off", "False", "n", "0"),
+}
 _NOTHING = ("none", "null")
 
 

@@ -12,6 +12,7 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[./-][A-Za-z0-9_]+)*")
 _NOT_TEXT = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
 )
+_LONGEST_KEY = 1_000
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -39,8 +40,14 @@ def to_yaml(value: Any) -> str:
         return "[" + ", ".join(to_yaml(item) for item in items) + "]"
     if isinstance(value, Mapping):
         pairs = cast(Mapping[object, object], value).items()
-        return "{" + ", ".join(f"{to_yaml(key)}: {to_yaml(item)}" for key, item in pairs) + "}"
+        return "{" + ", ".join(f"{_key(key)}: {to_yaml(item)}" for key, item in pairs) + "}"
     raise TypeError(f"a value of type `{type(value).__name__}` has no YAML form")
+
+
+def _key(key: object) -> str:
+    """A key; YAML recognises one without a mark of its own in 1,024 characters, and in no more."""
+    written = to_yaml(key)
+    return written if len(written) < _LONGEST_KEY else f"? {written}"
 
 
 def _float(value: float) -> str:

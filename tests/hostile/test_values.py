@@ -52,7 +52,7 @@ def test_what_is_run_holds_exactly_the_value(lone: Path, value: Scalar) -> None:
     (code,) = lone_code(outcome.build.resolution, "probe", lone.parent).values()
     names: dict[str, Callable[[], object]] = {}
     exec(compile(code, "probe.py", "exec"), names)
-    got = getattr(names["build_probe"](), "value")
+    got = names["build_probe"]().value  # type: ignore[attr-defined]
     assert isinstance(got, dict)
     deep = got.pop("deep")
     for _ in range(40):
@@ -132,22 +132,25 @@ def test_what_json_cannot_hold_is_refused_in_the_models_config(
 
 
 PLACES = {
-    "callback": "callbacks: !dlist\n    ? {name}\n    : !singleton:watch.py:Watch {{}}\n",
-    "target": "? {name}\n: &odd !singleton:watch.py:Watch {{}}\ncallbacks: !dlist {{watch: *odd}}\n",
-    "constant": "? {name}\n: &odd 5\ncallbacks: !dlist {{watch: !call:watch.py:Watch {{value: *odd}}}}\n",
-    "launch argument": "launch_args:\n    ? {name}\n    : {{type: int, default: 1}}\n",
-    "config field": "[model_config]\n== super()\n    ? {name}\n    : 5\n",
-    "argument": "callbacks: !dlist\n    watch: !call:watch.py:Watch\n        ? {name}\n        : 5\n",
-    "model": "[config_metadata]\n== super()\n-- set ns.model_name = {name}\n",
-    "target of a call": "callbacks: !dlist\n    watch: !call\n        - {name}\n",
-    "path of a call": 'callbacks: !dlist\n    watch: !call:"watch.py:Watch" [{name}]\n',
+    "callback": "callbacks: !dlist\n    ? NAME\n    : !singleton:watch.py:Watch {}\n",
+    "target": "? NAME\n: &odd !call:watch.py:Watch {}\ncallbacks: !dlist {watch: *odd}\n",
+    "constant": (
+        "? NAME\n: &odd 5\n" "callbacks: !dlist {watch: !call:watch.py:Watch {value: *odd}}\n"
+    ),
+    "launch argument": "launch_args:\n    ? NAME\n    : {type: int, default: 1}\n",
+    "config field": "[model_config]\n== super()\n    ? NAME\n    : 5\n",
+    "argument": (
+        "callbacks: !dlist\n    watch: !call:watch.py:Watch\n        ? NAME\n        : 5\n"
+    ),
+    "model": "[config_metadata]\n== super()\n-- set ns.model_name = NAME\n",
+    "path of a call": 'callbacks: !dlist\n    watch: !call:"watch.py:Watch" [NAME]\n',
 }
 
 
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("place", PLACES)
 def test_a_name_is_a_name_or_refused(tmp_path: Path, place: str, name: str) -> None:
-    text = PLACES[place].format(name=json.dumps(name))
+    text = PLACES[place].replace("NAME", json.dumps(name))
     if not text.startswith("["):
         text = "[trainer_callbacks]\n" + text
     config = project(tmp_path, f"-- extends 'configs/baseline.yaml'\n{text}")

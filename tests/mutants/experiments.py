@@ -1,7 +1,7 @@
 """Copies of the shipped configurations, in which every template can be written over.
 
-The templates that come with fgc are copied to where a project finds them before fgc's own: a mistake
-in one of them is made as a user makes it, who has taken it over.
+The templates that come with fgc are copied to where a project finds them before fgc's own: a
+mistake in one of them is made as a user makes it, who has taken it over.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from fgc.targets.tokenizer.parts import PARTS
 from fgc.targets.tokenizer.recipe import read_recipe
 from tests.example_configs import EXAMPLES
 from tests.mutants.same import Shape, shape
-from tests.mutants.template import Template, words
+from tests.mutants.template import Template, optional_knobs, words
 
 LINKED = frozenset({"tokenizer", "train_data", "eval_data", "model", "attn_implementation"})
 """The targets that a project gives to the one that links it."""
@@ -118,7 +118,7 @@ def _templates(config: Path, outcome: Outcome) -> tuple[Template, ...]:
     own = build.source.project.root
     meta = own / _META
     texts[meta.as_posix()] = meta.read_text("utf-8")
-    every = words(texts.values())
+    every, optional = words(texts.values()), optional_knobs(texts.values())
     knobs = {file: set(_KNOB.findall(text)) for file, text in texts.items()}
     aliases = frozenset(name for text in texts.values() for name in _ALIAS.findall(text))
     parameters = _parameters(run(Request(config=config), until="resolve").build.resolution)
@@ -129,7 +129,8 @@ def _templates(config: Path, outcome: Outcome) -> tuple[Template, ...]:
         if file in chain or any(file.endswith(name) for name in chain):
             read = TOKENIZED if config.name == "tokenizer.yaml" else TRAINED
         elsewhere = {name for other in knobs if other != file for name in knobs[other]}
-        found.append(Template(file, text, every, aliases, elsewhere, read, parameters[file]))
+        filled = parameters[file]
+        found.append(Template(file, text, every, aliases, elsewhere, optional, read, filled))
     return tuple(found)
 
 

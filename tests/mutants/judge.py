@@ -30,9 +30,7 @@ class Verdict(Enum):
     SAME_GRAPH = "same graph"  # it changes nothing that the configuration says
     SAME_TREE = "same tree"  # it changes nothing that is built
     NEAR = "diagnosed"  # within three lines
-    AT_USE = (
-        "at its use"  # where a name is used whose definition is missing: there is no other place
-    )
+    AT_USE = "at its use"  # where a name is used whose definition is missing
     FAR = "far"  # somewhere else
     MISSED = "missed"
     CRASH = "crash"

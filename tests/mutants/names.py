@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
-from tests.mutants.template import Edits, Line, Template, rewritten, spots, with_spot
+from tests.mutants.template import Edit, Edits, Line, Template, rewritten, spots, with_spot
 
 
 def argument(template: Template, random: Random) -> Edits:
@@ -54,12 +55,11 @@ def knob_used(template: Template, random: Random) -> Edits:
 
 
 def target(template: Template, random: Random) -> Edits:
-    """A top-level key that is read, or that is no more than the bearer of an anchor."""
+    """A top-level key that is read."""
     for line in template.lines:
-        if line.key and not line.indent and line.key.isidentifier() and line.key in template.read:
-            yield rewritten(
-                line, line.whole.replace(line.key, template.misspelt(line.key, random), 1)
-            )
+        if line.key and line.key in template.read and not line.indent:
+            slip = template.misspelt(line.key, random)
+            yield rewritten(line, line.whole.replace(line.key, slip, 1))
 
 
 def anchor(template: Template, random: Random) -> Edits:
@@ -125,11 +125,11 @@ def node_name(template: Template, random: Random) -> Edits:
         if line.is_yaml
         for spot in spots(line, r"![a-z]+:[\w.:]+(?=\s|$)")
     ]
-    for (line, spot), (other, second) in zip(calls, calls[1:], strict=False):
+    for (line, spot), (other, second) in pairwise(calls):
         lines = [held.whole for held in template.lines[line.number - 1 : other.number]]
         if line.number == other.number:
             continue
         lines[0] = with_spot(line, spot, f"{spot[0]}@twin")
         lines[-1] = with_spot(other, second, f"{second[0]}@twin")
-        edit = rewritten(line, *lines)
-        yield type(edit)(line.number, other.number + 1, tuple(lines))
+        also = (line.number, other.number)
+        yield Edit(line.number, other.number + 1, tuple(lines), also=also)

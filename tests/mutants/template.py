@@ -90,8 +90,8 @@ class Template:
     """A file of a template chain, and what mistakes in it have to know of the rest.
 
     ``words`` are all words of the chain: a misspelt name is none of them. ``aliases`` are the
-    anchors that the chain refers to, ``knobs`` what other files of it set, ``read`` the top-level
-    keys that what is made of the configuration reads, ``parameters`` what the arguments on a line
+    anchors that the chain refers to, ``knobs`` what other files of it set, ``optional`` the knobs that
+    are said to be null for something, ``read`` the top-level keys that what is made of the configuration reads, ``parameters`` what the arguments on a line
     fill.
     """
 
@@ -100,6 +100,7 @@ class Template:
     words: Collection[str] = frozenset()
     aliases: Collection[str] = frozenset()
     knobs: Collection[str] = frozenset()
+    optional: Collection[str] = frozenset()
     read: Collection[str] = frozenset()
     parameters: Mapping[int, Parameter] = field(default_factory=dict[int, Parameter])
 
@@ -142,6 +143,28 @@ class Template:
             if slip not in self.words and slip.isidentifier():
                 return slip
         raise AssertionError(f"every slip in {word!r} is a word of the chain")
+
+
+def optional_knobs(texts: Collection[str]) -> frozenset[str]:
+    """The knobs whose definitions stand below a comment that says what null means.
+
+    >>> sorted(optional_knobs(["## Tokens.\\n-- set ns.a = 1\\n## null: one.\\n-- set ns.b = 2\\n"]))
+    ['b']
+    """
+    found: set[str] = set()
+    for text in texts:
+        comment, complete = "", True
+        for line in text.splitlines():
+            knob = _KNOB.match(line)
+            if line.startswith("## "):
+                comment, complete = ("" if complete else comment) + line, False
+            elif knob is None:
+                comment, complete = "", True
+            else:
+                complete = True
+                if re.search("null|none", comment, re.IGNORECASE):
+                    found.add(knob[1])
+    return frozenset(found)
 
 
 def words(texts: Collection[str]) -> frozenset[str]:

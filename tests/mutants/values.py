@@ -26,9 +26,9 @@ def number_to_text(template: Template, random: Random) -> Edits:
 def text_to_number(template: Template, random: Random) -> Edits:
     """A number where text belongs."""
     for line in template.lines:
-        if _TEXT.fullmatch(line.value) or (line.key and re.fullmatch(r"[a-z]\w*", line.value)):
-            if line.value not in (*_BOOLS, *_NOTHING):
-                yield rewritten(line, line.with_value("17"))
+        word = line.key and re.fullmatch(r"[a-z]\w*", line.value)
+        if _TEXT.fullmatch(line.value) or (word and line.value not in (*_BOOLS, *_NOTHING)):
+            yield rewritten(line, line.with_value("17"))
 
 
 def number_style(template: Template, random: Random) -> Edits:
@@ -66,12 +66,17 @@ def nothing_and_zero(template: Template, random: Random) -> Edits:
     for line in template.lines:
         if line.value in _NOTHING:
             yield rewritten(line, line.with_value("0"))
-        elif _NUMBER.fullmatch(line.value) and float(line.value.replace("_", "")):
-            if not _may_be_nothing(template, line):
-                yield rewritten(line, line.with_value("none" if line.knob else "null"))
+        elif _is_number(line) and not _may_be_nothing(template, line):
+            yield rewritten(line, line.with_value("none" if line.knob else "null"))
+
+
+def _is_number(line: Line) -> bool:
+    return bool(_NUMBER.fullmatch(line.value) and float(line.value.replace("_", "")))
 
 
 def _may_be_nothing(template: Template, line: Line) -> bool:
-    """Whether the comment above a knob, or its parameter, says that it may be null."""
+    """Whether what is said of a knob, or of a parameter, allows null."""
+    if line.knob:
+        return line.knob in template.optional
     parameter = template.parameters.get(line.number)
-    return parameter is not None and "None" in (parameter.annotation or "None")
+    return parameter is None or "None" in (parameter.annotation or "None")

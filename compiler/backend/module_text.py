@@ -15,12 +15,10 @@ from fgc.compiler.store import Store, cache_folder
 LINE_LENGTH = 100
 LOCAL = ("runtime", "model", "user")
 # A named number, which the formatter leaves as `literal` writes it: most changes are of one.
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
 NUMBER = re.compile(r"[A-Z][A-Z0-9_]* = -?[0-9][0-9_]*(\.[0-9]+)?(e-[0-9]+)?\n")
 # What source may not hold, and what would show it in another order than it is read in.
 _UNWRITABLE = re.compile(
-    
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 
 

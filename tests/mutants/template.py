@@ -90,9 +90,9 @@ class Template:
     """A file of a template chain, and what mistakes in it have to know of the rest.
 
     ``words`` are all words of the chain: a misspelt name is none of them. ``aliases`` are the
-    anchors that the chain refers to, ``knobs`` what other files of it set, ``optional`` the knobs that
-    are said to be null for something, ``read`` the top-level keys that what is made of the configuration reads, ``parameters`` what the arguments on a line
-    fill.
+    anchors that the chain refers to, ``knobs`` what other files of it set, ``optional`` the knobs
+    that are said to be null for something, ``read`` the top-level keys that what is made of the
+    configuration reads, ``parameters`` what the arguments on a line fill.
     """
 
     file: str
@@ -148,8 +148,8 @@ class Template:
 def optional_knobs(texts: Collection[str]) -> frozenset[str]:
     """The knobs whose definitions stand below a comment that says what null means.
 
-    >>> sorted(optional_knobs(["## Tokens.\\n-- set ns.a = 1\\n## null: one.\\n-- set ns.b = 2\\n"]))
-    ['b']
+    >>> sorted(optional_knobs(["## Null for one.\\n-- set ns.a = 1\\n\\n-- set ns.b = 2\\n"]))
+    ['a']
     """
     found: set[str] = set()
     for text in texts:

@@ -135,14 +135,28 @@ def run(
             build = step.run(build)
             _verify(step.name, build)
         except BuildError as error:
-            return Outcome(build, build.diagnostics + error.diagnostics, seconds)
+            return _outcome(build, error.diagnostics, seconds)
         finally:
             seconds[step.name] = perf_counter() - start
         if show is not None and step.name in print_after:
             show(step.name, step.show(build))
         if has_errors(build.diagnostics) and not step.collects:
             break
-    return Outcome(build, build.diagnostics, seconds)
+    return _outcome(build, (), seconds)
+
+
+def _outcome(build: Build, raised: tuple[Diagnostic, ...], seconds: Mapping[str, float]) -> Outcome:
+    """The outcome of passes that left ``build``, and the last of which ``raised`` what it found."""
+    found = build.diagnostics + raised
+    if found and build.graph is not None:
+        from fgc.compiler.diagnostics.knob_labels import with_knob_labels
+
+        found = tuple(with_knob_labels(found, build.graph.knobs.values()))
+    elif found and build.rendered is not None:
+        from fgc.compiler.diagnostics.knob_labels import with_knob_labels
+
+        found = tuple(with_knob_labels(found, [build.rendered.knobs]))
+    return Outcome(build, found, seconds)
 
 
 def _verify(name: str, build: Build) -> None:

@@ -198,7 +198,13 @@ class Composer:
             remedy = "an anchor is defined before it is used, with `&` and its name"
             if near:
                 remedy = f"an anchor with a similar name exists: `&{near}`"
-            self._report("FGC013", f"no anchor `&{name}` precedes `*{name}`", region, remedy)
+            labels: tuple[Label, ...] = ()
+            if near:
+                place = self._places.span(self._anchors[near].region)
+                labels = (Label(place, f"`&{near}` is defined here"),)
+            message = f"no anchor `&{name}` precedes `*{name}`"
+            span = self._places.span(region)
+            self.diagnostics.append(Diagnostic("FGC013", message, span, labels=labels, help=remedy))
         return ScalarSyntax("", True, None, region, path, missing=True)
 
     def _define(self, name: str, event: Event) -> None:

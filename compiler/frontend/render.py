@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Label
+from fgc.compiler.diagnostics.knob_labels import with_knob_labels
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.frontend.template.blocks import blocks
 from fgc.compiler.frontend.template.codegen import Chunk
@@ -81,10 +82,12 @@ def render_report(
     """As `render`, and report which names were used, and which templates."""
     loader = TemplateLoader(search_path, sources)
     reporter = ErrorReporter(loader)
+    environments: list[TemplateEnvironment] = []
 
     def render_once(tracing: bool, moved: str | None = None) -> tuple[str, TemplateEnvironment]:
         environment = TemplateEnvironment(loader, loader.resolve, variables, pins, moved)
         environment.tracing = tracing
+        environments.append(environment)
         root = environment.get_template(key)
         return "".join(root.root_render_func(root.new_context())), environment
 
@@ -98,7 +101,9 @@ def render_report(
     except Exception as error:  # a template's expressions may raise anything
         if not reporter.knows(error):
             raise
-        raise BuildError(reporter.diagnose(error)) from None
+        found = reporter.diagnose(error)
+        knobs = [_knobs(loader, used.pins, whole=None) for used in environments[-1:]]
+        raise BuildError(with_knob_labels([found], knobs)) from None
 
     dead = dead_text(loader, key, traced.references)
     if dead:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Var, children
+from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.nearest import nearest
 
 
@@ -50,16 +51,24 @@ def _in_model(node: Var, config: Entry) -> Diagnostic | None:
     if node.var in fields:
         return None
     meant = nearest(node.var, fields)
+    label = Label(config.key_span, "its fields are given here")
     remedy = f"add a field `{node.var}` to `config`, or give the variable a default"
     if meant is not None:
         remedy = f"a field with a similar name exists: `{meant}`"
+        label = Label(_key_span(config, meant), f"`{meant}` is given here")
     return Diagnostic(
         "FGC030",
         f"the model's `config` has no field `{node.var}`",
         node.span,
-        labels=(Label(config.key_span, "its fields are given here"),),
+        labels=(label,),
         help=remedy,
     )
+
+
+def _key_span(config: Entry, field: str) -> Span:
+    """Where ``field`` stands among the fields of a model."""
+    entries = config.value.entries if isinstance(config.value, Mapping) else ()
+    return next((e.key_span for e in entries if e.key == field), config.key_span)
 
 
 def _outside(node: Var, graph: Graph, launch: Collection[str]) -> Diagnostic | None:

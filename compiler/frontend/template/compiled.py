@@ -77,6 +77,13 @@ class CompiledTemplate:
         place = self.statements[index][1] if index >= 0 else 1
         return Place.of(place)
 
+    def sets(self, token: Token, knob: str) -> bool:
+        """Whether ``token`` is the name of ``knob`` where it is given a value."""
+        if token.text != knob:
+            return False
+        tag = [other.text for other in self.tag(token.place) if other.text.strip()]
+        return tag[1:5] == ["set", KNOBS, ".", knob]
+
     def tag(self, place: Place) -> list[Token]:
         """The tokens of the tag that ``place`` lies in."""
         return [token for token in self.tokens if token.place.tag == place.tag]

@@ -7,7 +7,7 @@ statement's tag tell in which column the offending name stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 from types import FrameType, TracebackType
@@ -143,14 +143,31 @@ class ErrorReporter:
             if token and span is not None and sure is not None:
                 fix = Fix(span, sure, name)
             span = span or self._statement_span(trail[-1])
+        replaced = self._replaced(name) if isinstance(owner, KnobNamespace) else ()
         return Diagnostic(
             "FGC004",
             message,
             span,
-            labels=self.labels(trail),
+            labels=(*self.labels(trail), *replaced),
             help=f"a similar name is defined: `{suggestion}`" if suggestion else None,
             fix=fix,
         )
+
+    def _replaced(self, knob: str) -> Iterator[Label]:
+        """The blocks that stand for one which sets ``knob``, and do not take it over."""
+        for setting in self._loader.compiled.values():
+            line = next((t.place for t in setting.tokens if setting.sets(t, knob)), None)
+            above = [block for block in setting.blocks if line and block.place < line]
+            for other in self._loader.compiled.values() if above else ():
+                if other is setting:
+                    break
+                for block in other.blocks:
+                    if block.name == above[-1].name and not block.calls_super:
+                        place = int(block.place), block.place.column
+                        span = Span.point(self._loader.file_of(other.key), *place)
+                        end = place[1] + len(block.name)
+                        message = "replaces the block that sets it, where `== super()` is missing"
+                        yield Label(span.to(Span(span.file, *place, place[0], end)), message)
 
     def _describe(
         self, name: str, owner: object, undefined: Undefined, trail: list[Step]

@@ -6,13 +6,14 @@ from collections.abc import Container, Sequence
 
 import libcst as cst
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.ir.graph import Call, Kind, Node
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.plan import Plan
 from fgc.compiler.program.values import Values
 from fgc.compiler.specialiser.annotations import choices
 from fgc.compiler.specialiser.parameters import annotation_of, is_factory
+from fgc.compiler.symbols.nearest import nearest
 
 
 def entry_nodes(
@@ -40,7 +41,10 @@ def _check_slot(plan: Plan, values: Values, param: cst.Param, key: str) -> None:
     if node is None and param.default is None and plan.root(other) is None:
         remedy = "the template `projects/lm_training_project.yaml` has all that it needs"
         message = f"`{program}` needs a top-level `{key}`"
-        raise BuildError(Diagnostic("FGC040", message, _anywhere(plan), help=remedy))
+        keys = {str(entry.key): entry.key_span for entry in plan.graph.roots}
+        near = nearest(key, keys)
+        labels = () if near is None else (Label(keys[near], "a similar name stands here"),)
+        raise BuildError(Diagnostic("FGC040", message, _anywhere(plan), labels=labels, help=remedy))
     if node is not None and not is_factory(param):
         _check_value(values, param, key, node)
     if node is None or not is_factory(param):

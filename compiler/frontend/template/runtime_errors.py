@@ -143,7 +143,10 @@ class ErrorReporter:
             if token and span is not None and sure is not None:
                 fix = Fix(span, sure, name)
             span = span or self._statement_span(trail[-1])
-        replaced = self._replaced(name) if isinstance(owner, KnobNamespace) else ()
+        replaced = list(self._replaced(name)) if isinstance(owner, KnobNamespace) else []
+        if name == "super" and trail and not trail[-1].template.extends:
+            top = Span.point(self._file(trail[-1]), 1)
+            replaced = [Label(top, "this template extends no other")]
         return Diagnostic(
             "FGC004",
             message,

@@ -106,8 +106,11 @@ def _unfinished(
     begin = _span(file, text, error.begin)
     header_ends_it = end == "endblock" and end not in _line(text, error.lineno)
     if header_ends_it or not end:
-        notes = _RUNS if header_ends_it else ()
-        return Diagnostic("FGC003", f"`{error.statement}` is never closed", begin, notes=notes)
+        if not header_ends_it:
+            return Diagnostic("FGC003", f"`{error.statement}` is never closed", begin)
+        header = Label(_span(file, text, Place.of(error.lineno)), "its block ends before this line")
+        message = f"`{error.statement}` is never closed"
+        return Diagnostic("FGC003", message, begin, labels=(header,), notes=_RUNS)
     looking_for = _LOOKING_FOR.match(in_house_style(note))
     notes = (f"{looking_for[2]} waits for {looking_for[1]}",) if looking_for else ()
     return Diagnostic(

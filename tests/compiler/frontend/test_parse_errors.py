@@ -206,6 +206,8 @@ def test_frames() -> None:
         error[FGC013]: no anchor `&rat` precedes `*rat`
          --> a.yaml:3:9
           |
+        1 | rate: &rate 1
+          |             - `&rate` is defined here
         2 | optimizer: !partial:torch.optim:AdamW
         3 |     lr: *rat
           |         ^^^^

@@ -82,6 +82,7 @@ CASES = {
         "the namespace has no `learning_rte`",
         {"top": "-- set ns = namespace(learning_rate=1)\n  a: {{ ns.«learning_rte» }}\n"},
         help="a similar name is defined: `learning_rate`",
+        labels=("`learning_rate` is set here",),
     ),
     "undefined key": Case(
         "FGC004",
@@ -137,6 +138,7 @@ CASES = {
         "FGC004",
         "no template above this one has this block",
         {"top": "[a]\n  == «super»()\n"},
+        labels=("this template extends no other",),
     ),
     "undefined function": Case(
         "FGC004",
@@ -205,7 +207,10 @@ CASES = {
     ),
     "unclosed if": Case("FGC003", "`if` is never closed", {"top": "a\n-- «if» b\nc\n"}),
     "unclosed if in a block": Case(
-        "FGC003", "`if` is never closed", {"top": "[x]\n  -- «if» b\n\n[y]\n  -- endif\n"}
+        "FGC003",
+        "`if` is never closed",
+        {"top": "[x]\n  -- «if» b\n\n[y]\n  -- endif\n"},
+        labels=("its block ends before this line",),
     ),
     "crossed statements": Case(
         "FGC003",

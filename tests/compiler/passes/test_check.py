@@ -249,7 +249,7 @@ def test_variables_of_a_model_are_its_fields(resolved: Resolved) -> None:
     assert found.code == "FGC030"
     assert underlined(resolution, found) == "!var depht"
     assert found.help == "a field with a similar name exists: `depth`"
-    assert underlined(resolution, Diagnostic("", "", found.labels[0].span)) == "config"
+    assert underlined(resolution, Diagnostic("", "", found.labels[0].span)) == "depth"
 
 
 def test_fields_are_given_from_outside_the_model(resolved: Resolved) -> None:

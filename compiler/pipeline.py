@@ -207,9 +207,12 @@ def _load(build: Build) -> Build:
 
 
 def _render(build: Build) -> Build:
+    from fgc.compiler.frontend.template.overwritten import overwritten
     from fgc.compiler.passes.render import render
 
-    return replace(build, rendered=render(_made(build.source)))
+    rendered = render(_made(build.source))
+    found = overwritten(rendered.knobs, rendered.chain)
+    return replace(build, rendered=rendered, diagnostics=(*build.diagnostics, *found))
 
 
 def _parse(build: Build) -> Build:

@@ -38,6 +38,7 @@ class EventKind(Enum):
     END = "end"  # of a sequence or a mapping
 
 
+_MOST_DOCUMENTS = 2  # the second is one too many
 _KINDS: dict[type[Any], EventKind] = {
     yaml.DocumentStartEvent: EventKind.DOCUMENT,
     yaml.ScalarEvent: EventKind.SCALAR,
@@ -90,12 +91,13 @@ def parse_events_in_python(text: str) -> list[Event]:
 
 
 def _events(text: str, loader: Any) -> Iterator[Event]:
-    depth = 0
+    depth = documents = 0
     for event in yaml.parse(text, Loader=loader):
         kind = _KINDS.get(type(event))
         if kind is None:
             continue
-        if depth > MAX_DEPTH:
+        documents += kind is EventKind.DOCUMENT
+        if depth > MAX_DEPTH or documents > _MOST_DOCUMENTS:
             return  # both parsers take quadratic time for what is nested deeply
         raw: Any = event
         if kind is EventKind.SCALAR:

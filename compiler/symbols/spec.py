@@ -42,6 +42,9 @@ class ImportSpec:
     name_at: int
 
 
+_LONGEST = 1_000  # what lies at each dot of a spec is looked for
+
+
 @dataclass(frozen=True, slots=True)
 class Malformed:
     """Why a text is no import spec; ``start`` and ``end`` are offsets of the part at fault."""
@@ -61,6 +64,8 @@ def parse(text: str) -> ImportSpec | Malformed:
     >>> parse("torch..optim:AdamW").reason
     '`torch..optim` is not a dotted module name'
     """
+    if len(text) > _LONGEST:
+        return Malformed(f"an import spec has at most {_LONGEST:,} characters", 0, _LONGEST)
     head, colon, name = text.rpartition(":")
     if not colon:
         return _without_colon(text)

@@ -38,10 +38,12 @@ class Layout:
 
     def __init__(self) -> None:
         self._lines: list[_Line] = []
+        self._least = ANYWHERE
 
     def add(self, number: int, indent: float, branch: Branch) -> None:
         """Note the line ``number``."""
         self._lines.append(_Line(number, indent, branch))
+        self._least = min(self._least, indent)
 
     def has(self, number: int) -> bool:
         """Whether the line ``number`` has begun."""
@@ -52,6 +54,8 @@ class Layout:
 
         The last one is written wherever what comes next is.
         """
+        if indent <= self._least:
+            return  # most lines stand at the margin
         for line in reversed(self._lines):
             if line.indent < indent:
                 yield line.number

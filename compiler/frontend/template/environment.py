@@ -198,7 +198,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         total = start
         for value in values:
             total = total + (get(value) if get else value)
-            self.budget.step(1 + len(cast(Any, total)) if hasattr(total, "__len__") else 1)
+            self.budget.step(1 + len(total) if hasattr(total, "__len__") else 1)
         return total
 
     # What generated code calls.

@@ -44,8 +44,11 @@ def check_unused(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
         yield from _pins(knobs, set() if rendering else variables)
     knobs = graph.knobs.get((), Knobs())
     text = graph.sources.get(readers.config, "")
+    pinned = any(setting.pin for setting in knobs.settings)
     for setting in _vain(knobs, readers.config):
-        yield replace(_knob(setting, knobs), span=setting.named_in(text))
+        found = _knob(setting, knobs, pinned)
+        if found is not None:
+            yield replace(found, span=setting.named_in(text))
     yield from _targets(graph, readers)
 
 
@@ -85,7 +88,9 @@ def _vain(knobs: Knobs, config: str) -> Iterator[Setting]:
             yield own[-1]
 
 
-def _knob(setting: Setting, knobs: Knobs) -> Diagnostic:
+def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
+    """Where values are ``pinned`` they may have decided that a knob is not read: `--set` is for a
+    single build, and the configuration is right without it."""
     name, chain = setting.name, knobs.chain(setting.name)
     others = [other for other in chain if other.file != setting.file]
     later = chain[chain.index(setting) + 1 :]
@@ -107,6 +112,8 @@ def _knob(setting: Setting, knobs: Knobs) -> Diagnostic:
             help="what reads a knob stands behind all that sets it: set knobs in `[globals]`",
         )
     if others or name in knobs.mentioned:
+        if pinned:
+            return None
         return Diagnostic(
             "FGC204",
             f"no template reads the knob `{name}` here",

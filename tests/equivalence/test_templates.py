@@ -39,7 +39,7 @@ GROUPS = '{"embed": {"lr_factor": 0.5, "eps": 1.0e-6}, "bias": none, "0": {"beta
 def built(config: Path, folder: Path, overrides: dict[str, Scalar]) -> tuple[object, object]:
     """What both sides make, held to each other; parameters are those of one small module."""
     outcome = run(Request(config, overrides=overrides), until="fold")
-    assert outcome.diagnostics == ()
+    assert not outcome.failed, outcome.diagnostics
     resolution = outcome.build.resolution
     assert resolution is not None
     roots = tuple(e for e in resolution.graph.roots if e.key in WANTED | {"parameter_groups"})

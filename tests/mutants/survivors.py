@@ -1,6 +1,7 @@
 """The kinds of mistakes some of which fgc does not tell yet, and what of each is left.
 
-A kind that is not here has no survivor. The nightly test fails where one of these has none any more.
+A kind that is not here has no survivor. The nightly test fails where one of these has none any
+more.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Builds:
         key = _key(config, settings)
         if key not in self._built:
             outcome = run(Request(config, overrides=settings))
-            assert outcome.diagnostics == (), outcome.diagnostics
+            assert not outcome.failed, outcome.diagnostics
             self._built[key] = outcome.build
         return self._built[key]
 

@@ -21,7 +21,7 @@ CONFIGS = example_configs(TRAINING)
 def experiment_at(config: Path, **settings: Scalar) -> Experiment:
     """What a configuration is explained from; one that is wrong in anything fails."""
     outcome = run(Request(config, overrides=settings), until="emit")
-    assert outcome.diagnostics == (), outcome.diagnostics
+    assert not outcome.failed, outcome.diagnostics
     return experiment_in(outcome.build)
 
 

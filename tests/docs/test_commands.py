@@ -76,7 +76,7 @@ COMMANDS = {
     'sed -n "/class TinyLlamaGatedMLP/,/return/p" run-gated/model/modeling_tiny_llama.py': Run(),
     f"{TINY}half.yaml -o run-half/": Run(),
     "diff run/runtime/trainer/strategy.py run-half/runtime/trainer/strategy.py": Run(status=1),
-    "fgc check -r examples/": Run(),
+    "fgc check -r examples/composed": Run(),
     "fgc pp language/experiment.yaml": Run(),
     "fgc pp language/experiment.yaml --set lr=1e-4 --set batch_size=16": Run(),
     "fgc pp language/options.yaml --batch-size 16": Run(),

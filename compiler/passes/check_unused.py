@@ -12,6 +12,9 @@ from fgc.compiler.passes.tokenizer_configs import is_tokenizer
 from fgc.compiler.program.needed import needed_roots
 from fgc.compiler.symbols.nearest import nearest
 
+_MISSPELT = 0.85
+"""How alike two names are of which one is surely the other, misspelt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
@@ -95,14 +98,7 @@ def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
     others = [other for other in chain if other.file != setting.file]
     later = chain[chain.index(setting) + 1 :]
     if later:
-        return Diagnostic(
-            "FGC204",
-            f"the knob `{name}` is set again before a template reads it",
-            setting.span,
-            severity=Severity.WARNING,
-            labels=(Label(later[-1].span, "this value holds"),),
-            help="a knob is set below `== super()`, which sets those of the templates above",
-        )
+        return None  # the rendering has told it
     if any(other.read for other in chain):
         return Diagnostic(
             "FGC204",
@@ -136,7 +132,7 @@ def _targets(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
         shipped = entry.key_span.file.startswith(f"{readers.shipped}/")
         if entry.key in read or shipped or entry.value.path in graph.aliased:
             continue
-        near = nearest(str(entry.key), readers.targets)
+        near = nearest(str(entry.key), readers.targets, cutoff=_MISSPELT)
         yield Diagnostic(
             "FGC205",
             f"the program is made without `{entry.key}`",

@@ -61,7 +61,7 @@ COMMANDS = {
     "fgc explain examples/tiny_llama --target schedule": Run(),
     "fgc explain examples/tiny_llama/configs/post_norm.yaml": Run(),
     "fgc explain examples/tiny_llama --target optimizer": Run(),
-    "fgc construct inspecting/budget.yaml --target lr_scheduler --call": Run(status=1),
+    "fgc construct inspecting/heads.yaml --target model": Run(status=1),
     f"{TINY}baseline.yaml -o run/": Run(measures=True),
     f"{TINY}baseline.yaml --print-after vendor --time-passes": Run(measures=True),
     f"{TINY}baseline.yaml -o run/ --set lr=3e-4 --set num_hidden_layers=6": Run(),

@@ -151,7 +151,7 @@ STRUCTURAL: dict[str, tuple[str, dict[str, Scalar], set[str]]] = {
     "attention": ("baseline", {"attn_implementation": "eager"}, {"train.py:main"}),
     "kernels": (
         "baseline",
-        {"sdpa_backend": "flash"},
+        {"sdpa_backend": "math"},
         {"runtime/trainer/loop.py:train", "train.py:SDPA_BACKENDS", "train.py:main"},
     ),
     "no clipping": (

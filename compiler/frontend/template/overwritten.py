@@ -14,7 +14,7 @@ from fgc.compiler.ir.knobs import Knobs
 
 
 def overwritten(knobs: Knobs, files: Sequence[str]) -> list[Diagnostic]:
-    """A warning FGC008 for each such setting; ``files`` are the templates, the derived first.
+    """A warning FGC204 for each such setting; ``files`` are the templates, the derived first.
 
     >>> from fgc.compiler.ir.knobs import Setting
     >>> made = (Setting("lr", 1, "a.yaml", 3, read=False), Setting("lr", 2, "b.yaml", 8, read=True))
@@ -31,7 +31,7 @@ def overwritten(knobs: Knobs, files: Sequence[str]) -> list[Diagnostic]:
                 continue
             found.append(
                 Diagnostic(
-                    "FGC008",
+                    "FGC204",
                     f"`{name}` is set in vain: the template above sets it again before it is read",
                     earlier.span,
                     severity=Severity.WARNING,

@@ -79,10 +79,10 @@ def test_a_knob_set_before_super_sets_it_again_is_a_warning(tmp_path: Path) -> N
     config = '-- extends "base.yaml"\n[globals]\n-- set ns.lr = 3\n== super()\n'
     found = checked(tmp_path, base=BASE, config=config)
     assert found.startswith(
-        "warning[FGC204]: the knob `lr` is set again before a template reads it\n"
-        " --> config.yaml:3:11\n"
+        "warning[FGC204]: `lr` is set in vain: the template above sets it again before it is read\n"
+        " --> config.yaml:3:1\n"
     )
-    assert "this value holds" in found
+    assert "set again here" in found
 
 
 def test_a_pinned_knob_need_not_be_read_where_it_is_set(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
+from fgc.compiler.frontend.from_project import is_from_project
 from fgc.compiler.ir.graph import Call, Graph, Home, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.callbacks import objects
@@ -49,6 +50,8 @@ def resolve(
     found: list[Diagnostic] = []
     unchecked: set[str] = set()
     for call in calls(graph):
+        if is_from_project(call):
+            continue  # one that could not be linked, and was told of
         home = call.home
         if home is not None and home not in projects:
             folders = tuple(map(Path, home.search_path))

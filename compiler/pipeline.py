@@ -254,6 +254,7 @@ def _resolve(build: Build) -> Build:
         project_root=source.project_root,
         search_path=source.search_path,
         place=source.project.folders.place,
+        system_path=source.project.system_path,
         callbacks=TRAIN.callbacks,
     )
     return replace(build, resolution=resolution, diagnostics=(*build.diagnostics, *found))

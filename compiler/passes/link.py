@@ -206,8 +206,10 @@ class _Linker:
 
 
 def _home(source: Source, other: Graph) -> Home:
+    root, name = source.project_root.as_posix(), metadata(other, "model_name")
     folders = tuple(folder.as_posix() for folder in source.search_path)
-    return Home(source.project_root.as_posix(), folders, metadata(other, "model_name"))
+    imported = tuple(folder.as_posix() for folder in source.project.system_path)
+    return Home(root, folders, name, imported)
 
 
 def _targets(call: ProjectCall, other: Graph, source: Source) -> list[tuple[str, Node]]:

@@ -25,12 +25,14 @@ def resolve(
     project_root: Path,
     search_path: tuple[Path, ...],
     place: Callable[[Path, str], Path] | None = None,
+    system_path: tuple[Path, ...] = (),
     callbacks: Callbacks | None = None,
 ) -> tuple[Resolution, tuple[Diagnostic, ...]]:
     """Look up each import spec of ``graph``; none of what they name is imported.
 
-    ``place`` says where a path leads that is written in a folder, where it is not just joined. Of
-    the classes of ``callbacks``, the methods are looked up too.
+    ``place`` says where a path leads that is written in a folder, where it is not just joined.
+    Modules that are not installed are looked for in the folders of ``system_path``. Of the classes
+    of ``callbacks``, the methods are looked up too.
 
     The diagnostics are FGC020, FGC023, FGC025 and FGC032.
 
@@ -43,7 +45,7 @@ def resolve(
     >>> found[0].message
     'there is no builtin named `lne`'
     """
-    built = Symbols(project_root, search_path, place=place)
+    built = Symbols(project_root, search_path, place=place, system_path=system_path)
     projects: dict[Home | None, Symbols] = {None: built}
     answers: dict[tuple[Home | None, str, tuple[str, ...]], Answer] = {}
     resolved: dict[Call, Symbol] = {}
@@ -55,7 +57,8 @@ def resolve(
         home = call.home
         if home is not None and home not in projects:
             folders = tuple(map(Path, home.search_path))
-            projects[home] = built.of_project(Path(home.root), folders)
+            imported = tuple(map(Path, home.system_path))
+            projects[home] = built.of_project(Path(home.root), folders, imported)
         key = (home, call.target, call.search_path)
         answer = answers.get(key) or projects[home].lookup(call.target, call.search_path)
         answers[key] = answer
@@ -73,7 +76,10 @@ def resolve(
             )
     found += _not_python(graph, (project_root, *search_path))
     found += _one_name_twice(resolved)
-    return Resolution(graph, resolved, built.modules.loose), in_order(found)
+    loose: dict[str, str] = {}
+    for symbols in projects.values():
+        loose |= symbols.modules.loose
+    return Resolution(graph, resolved, loose), in_order(found)
 
 
 def _one_name_twice(symbols: Mapping[Call, Symbol]) -> Iterator[Diagnostic]:

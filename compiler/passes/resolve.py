@@ -18,6 +18,9 @@ from fgc.compiler.symbols.lookup import Symbols
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 
+_AT_CONSTRUCTION = ("FGC020", "FGC023")
+"""What Forgather finds only when it makes the object."""
+
 
 def resolve(
     graph: Graph,
@@ -154,6 +157,7 @@ def _diagnostic(graph: Graph, call: Call, mistake: Mistake) -> Diagnostic:
         _part(graph, call, mistake.start, mistake.end),
         severity=mistake.severity,
         help=mistake.help,
+        tolerable=mistake.code in _AT_CONSTRUCTION,
     )
 
 

@@ -92,6 +92,15 @@ CASES = {
     "a target of what cannot be linked": Case(
         "FGC015", config(f"{LINK}/gone}}\n"), "from_project", ("targets",)
     ),
+    "a module that there is not": Case(
+        "FGC020", config("x: !partial:.lost:Part\n"), " x ", ("targets",)
+    ),
+    "a name that a module has not": Case(
+        "FGC023", config("x: !partial:json:dmups\n"), " x ", ("targets",)
+    ),
+    "a module that there is not, folded around": Case(
+        "FGC020", config("x: !call:getitem [!call:.lost:Part {a: 1}, 0]\n"), ".lost:Part", FOLD
+    ),
     "a key given twice": Case("FGC200", config("x: {a: 1, b: 2, a: 3}\n"), "    a: 3\n    b: 2\n"),
     "what is pinned in vain": Case(
         "FGC203", config("x: 1\n"), "x: 1", FOLD, options=("--set", "lr=1")

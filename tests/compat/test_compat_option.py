@@ -89,6 +89,11 @@ CASES = {
         config(f"{LINK}}}\n") | OTHER | {"other/configs/o.yaml": "main: {a: 1, a: 2}\n"},
         "a: 2",
     ),
+    "what is linked cannot be read": Case(
+        "FGC013",
+        config(f"{LINK}}}\n") | OTHER | {"other/configs/o.yaml": "main: *gone\n"},
+        "from_project",
+    ),
     "a target of what cannot be linked": Case(
         "FGC015", config(f"{LINK}/gone}}\n"), "from_project", ("targets",)
     ),

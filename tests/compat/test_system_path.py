@@ -5,6 +5,7 @@ They are read where they lie, never imported, and vendored like any other module
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 from fgc.compiler.cli.main import cli
 from fgc.compiler.pipeline import Request, run, sealed
 from fgc.compiler.symbols.lookup import Symbols
-from tests.tree.composed import composed
+from tests.tree.building import EXAMPLE
 
 LIB = {
     "kit/__init__.py": "raise SystemExit('imported')\n",
@@ -35,16 +36,21 @@ def falling(optimizer: Optimizer, *, steps: int) -> LambdaLR:
     "kit/shapes.py": "def flat(step: int) -> float:\n    return 1.0\n",
     "lone.py": "def half(step: int) -> float:\n    return 0.5\n",
 }
-BEFORE = "!partial:.extra:constant\n    submodule_searchpath: [lib]\n"
+CONFIG = """\
+-- extends 'configs/baseline.yaml'
+[lr_scheduler]
+lr_scheduler: &lr_scheduler !partial:kit.parts.rates:falling {steps: 3}
+"""
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     """A project whose schedule is a function of a package in its ``system_path``."""
-    config = composed(tmp_path)
-    text = config.read_text()
-    assert BEFORE in text
-    config.write_text(text.replace(BEFORE, "!partial:kit.parts.rates:falling {steps: 3}\n"))
+    root = shutil.copytree(EXAMPLE, tmp_path / "project")
+    meta = root / "meta.yaml"
+    meta.write_text(meta.read_text() + "system_path: lib\n")
+    config = root / "configs" / "own.yaml"
+    config.write_text(CONFIG)
     for name, module in LIB.items():
         path = config.parents[1] / "lib" / name
         path.parent.mkdir(parents=True, exist_ok=True)

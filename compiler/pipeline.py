@@ -14,6 +14,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from fgc.compiler.diagnostics.strictness import Strictness
+
 if TYPE_CHECKING:
     from fgc.compiler.backend.lock import Lock
     from fgc.compiler.backend.relative_paths import RelativePaths
@@ -39,13 +41,15 @@ class Request:
     configuration ``name``, or the default one, of the project at or above ``project``, which is the
     current folder where it is None. A tree that was built stands for the configuration in it.
     ``overrides`` pin template variables and bind `!var` nodes; those with the name of an option,
-    `--max-steps`, set a variable alone, and the configuration declares them.
+    `--max-steps`, set a variable alone, and the configuration declares them. ``strictness`` says
+    how mistakes count that Forgather passes over.
     """
 
     config: Path | None = None
     overrides: Mapping[str, Scalar] = field(default_factory=dict[str, "Scalar"])
     project: Path | None = None
     name: str | None = None
+    strictness: Strictness = Strictness.STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ def run(
         start = perf_counter()
         try:
             build = step.run(build)
+            found = request.strictness.weighed(build.diagnostics)
+            build = replace(build, diagnostics=found)
             _verify(step.name, build)
         except BuildError as error:
             return _outcome(build, error.diagnostics, seconds)
@@ -202,8 +208,14 @@ def _load(build: Build) -> Build:
     from fgc.compiler.passes.load import load
 
     asked = build.request
-    source = load(asked.config, project=asked.project, name=asked.name, overrides=asked.overrides)
-    return replace(build, source=source)
+    source = load(
+        asked.config,
+        project=asked.project,
+        name=asked.name,
+        overrides=asked.overrides,
+        strictness=asked.strictness,
+    )
+    return replace(build, source=source, diagnostics=source.project.findings)
 
 
 def _render(build: Build) -> Build:
@@ -211,23 +223,25 @@ def _render(build: Build) -> Build:
     from fgc.compiler.passes.render import render
 
     rendered = render(_made(build.source))
-    found = overwritten(rendered.knobs, rendered.chain)
-    return replace(build, rendered=rendered, diagnostics=(*build.diagnostics, *found))
+    odd = overwritten(rendered.knobs, rendered.chain)
+    found = (*build.diagnostics, *rendered.findings, *odd)
+    return replace(build, rendered=rendered, diagnostics=found)
 
 
 def _parse(build: Build) -> Build:
     from fgc.compiler.passes.parse import parse_report
 
     pins = cast("Mapping[str, Scalar]", _made(build.source).pins)
-    graph, found = parse_report(_made(build.rendered), pins)
+    graph, found = parse_report(_made(build.rendered), pins, build.request.strictness)
     return replace(build, graph=graph, diagnostics=(*build.diagnostics, *found))
 
 
 def _link(build: Build) -> Build:
-    from fgc.compiler.passes.link import link
+    from fgc.compiler.passes.link import link_report
 
-    linked = link(_made(build.graph), _made(build.source))
-    return replace(build, graph=linked, written=linked)
+    linked, found = link_report(_made(build.graph), _made(build.source))
+    found = (*build.diagnostics, *found)
+    return replace(build, graph=linked, written=linked, diagnostics=found)
 
 
 def _resolve(build: Build) -> Build:
@@ -240,6 +254,7 @@ def _resolve(build: Build) -> Build:
         project_root=source.project_root,
         search_path=source.search_path,
         place=source.project.folders.place,
+        system_path=source.project.system_path,
         callbacks=TRAIN.callbacks,
     )
     return replace(build, resolution=resolution, diagnostics=(*build.diagnostics, *found))

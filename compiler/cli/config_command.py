@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ def _request(ctx: click.Context, given: Mapping[str, Any]) -> Request:
         overrides=given.get("overrides") or {},
         project=given.get("project") or before.get("project"),
         name=given.get("name") or before.get("name"),
+        strictness=given.get("strictness") or Strictness.STRICT,
     )
 
 
@@ -226,8 +228,14 @@ def _graph(request: Request, variables: Mapping[str, Scalar]) -> Graph:
     from fgc.compiler.passes.render import render
 
     overrides = {**variables, **request.overrides}
-    source = load(request.config, project=request.project, name=request.name, overrides=overrides)
-    return parse(render(source))
+    source = load(
+        request.config,
+        project=request.project,
+        name=request.name,
+        overrides=overrides,
+        strictness=request.strictness,
+    )
+    return parse(render(source), strictness=request.strictness)
 
 
 def _declared(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+import sys
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
     from fgc.compiler.ir.graph import Graph, Scalar
+    from fgc.compiler.pipeline import Build
     from fgc.compiler.symbols.resolution import Resolution
 
 
@@ -54,12 +56,31 @@ def construct(
     if outcome.failed or resolution is None:
         raise SystemExit(1)
     with ExitStack() as stack:
+        stack.enter_context(_importable(outcome.build))
         values = _launch_values(resolution.graph, launch, stack)
         try:
             text = _constructed(resolution, target, call, values)
         except BuildError as error:
             refuse(error, outcome.build.sources, output_format)
     click.echo(text)
+
+
+@contextmanager
+def _importable(build: Build) -> Generator[None]:
+    """Puts the folders where they say that modules are imported from, behind all others."""
+    from fgc.compiler.passes.resolve import calls
+
+    assert build.source is not None
+    assert build.graph is not None
+    folders = dict.fromkeys(map(str, build.source.project.system_path))
+    for call in calls(build.graph):
+        folders |= dict.fromkeys(call.home.system_path if call.home else ())
+    before = list(sys.path)
+    sys.path += [folder for folder in folders if folder not in before]
+    try:
+        yield
+    finally:
+        sys.path[:] = before
 
 
 def _launch_values(

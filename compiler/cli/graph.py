@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import request_options, target_option
+from fgc.compiler.cli.options import inspection_options, target_option
 from fgc.compiler.pipeline import GRAPH_PASSES, Request
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FORMATS = ("yaml", "json", "dot", "mermaid")
 @click.command(
     cls=ConfigCommand, short_help="Show the nodes of a configuration, as data or as a picture."
 )
-@request_options
+@inspection_options
 @click.option(
     "--format",
     "output_format",

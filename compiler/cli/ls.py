@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from fgc.compiler.cli.options import text_or_json_option
+from fgc.compiler.cli.options import compat_option, text_or_json_option
+from fgc.compiler.diagnostics.strictness import Strictness
 
 _STYLES = {"title": "1", "error": "31"}
 
@@ -21,8 +22,15 @@ _STYLES = {"title": "1", "error": "31"}
 )
 @click.option("-r", "--recursive", is_flag=True, help="List the projects below each DIR.")
 @click.option("--strict", is_flag=True, help="Exit with 1 if something listed is broken.")
+@compat_option
 @text_or_json_option
-def ls(folders: tuple[Path, ...], recursive: bool, strict: bool, output_format: str) -> None:
+def ls(
+    folders: tuple[Path, ...],
+    recursive: bool,
+    strict: bool,
+    strictness: Strictness,
+    output_format: str,
+) -> None:
     """List the configurations of the projects that each DIR lies in, or of the one at hand.
 
     What cannot be read is marked, with the first thing that is wrong with it, and the rest is
@@ -45,7 +53,7 @@ def ls(folders: tuple[Path, ...], recursive: bool, strict: bool, output_format: 
         roots = _roots(folders or (Path(),), recursive)
     except BuildError as error:
         refuse(error, {})
-    projects = [listed(root) for root in roots]
+    projects = [listed(root, strictness) for root in roots]
     if output_format == "json":
         text = projects_json(projects, from_here)
     elif not projects:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,6 +13,7 @@ import click
 
 from fgc.compiler.cli.completion import complete_name, complete_target
 from fgc.compiler.cli.config_command import given_options
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -54,6 +56,33 @@ def request_options(command: Command) -> Command:
     )
     decorated: Any = argument(project_options(set_option(wrapper)))
     return decorated
+
+
+def inspection_options(command: Command) -> Command:
+    """As `request_options`, with ``--compat``: for commands that look at what Forgather's users
+    have, too."""
+
+    @wraps(command)
+    def wrapper(*args: Any, request: Request, strictness: Strictness, **others: Any) -> Any:
+        return command(*args, request=replace(request, strictness=strictness), **others)
+
+    decorated: Any = request_options(compat_option(wrapper))
+    return decorated
+
+
+def compat_option(command: Command) -> Command:
+    """``--compat``: the command gets it as ``strictness``."""
+
+    def strictness(_context: click.Context, _parameter: click.Parameter, given: bool) -> Strictness:
+        return Strictness.COMPATIBLE if given else Strictness.STRICT
+
+    return click.option(
+        "--compat",
+        "strictness",
+        is_flag=True,
+        callback=strictness,
+        help="Go on with Forgather's meaning where it passes over a mistake, and warn.",
+    )(command)
 
 
 def project_options(command: Command) -> Command:

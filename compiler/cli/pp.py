@@ -7,12 +7,12 @@ import sys
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import format_option, request_options
+from fgc.compiler.cli.options import format_option, inspection_options
 from fgc.compiler.pipeline import Request
 
 
 @click.command(cls=ConfigCommand, short_help="Print a configuration as YAML, after its templates.")
-@request_options
+@inspection_options
 @click.option("--annotate", is_flag=True, help="Write before each line where it comes from.")
 @format_option
 def pp(request: Request, annotate: bool, output_format: str) -> None:

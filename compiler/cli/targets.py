@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import request_options, text_or_json_option
+from fgc.compiler.cli.options import inspection_options, text_or_json_option
 from fgc.compiler.pipeline import Request
 
 
 @click.command(
     cls=ConfigCommand, short_help="List the targets of a configuration: its top-level nodes."
 )
-@request_options
+@inspection_options
 @text_or_json_option
 def targets(request: Request, output_format: str) -> None:
     """List the targets of CONFIG, its top-level nodes: what each is, and what makes it.

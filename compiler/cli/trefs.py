@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from fgc.compiler.cli.config_command import ConfigCommand
-from fgc.compiler.cli.options import request_options
+from fgc.compiler.cli.options import inspection_options
 from fgc.compiler.pipeline import Request
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ FORMATS = ("tree", "md", "dot", "mermaid", "files")
 @click.command(
     cls=ConfigCommand, short_help="Show the templates of a configuration, and what each overrides."
 )
-@request_options
+@inspection_options
 @click.option(
     "--format",
     "output_format",
@@ -39,7 +39,7 @@ def trefs(request: Request, output_format: str) -> None:
     \b
     $EDITOR $(fgc trefs CONFIG --format files)
     """
-    from fgc.compiler.cli.report import refuse, report
+    from fgc.compiler.cli.report import refuse, report, report_findings
     from fgc.compiler.diagnostics.diagnostic import BuildError
     from fgc.compiler.frontend.render import render_report
     from fgc.compiler.pipeline import run, shown_names
@@ -52,10 +52,15 @@ def trefs(request: Request, output_format: str) -> None:
         raise SystemExit(1)
     try:
         rendering = render_report(
-            source.template, source.search_path, source.variables, pins=source.pins
+            source.template,
+            source.search_path,
+            source.variables,
+            pins=source.pins,
+            strictness=request.strictness,
         )
     except BuildError as error:
         refuse(error, {})
+    report_findings(rendering.rendered.findings, rendering.rendered.sources)
     root = templates(rendering.chain, shown_names(outcome.build))
     click.echo(_shown(root, source, output_format).rstrip("\n"))
 

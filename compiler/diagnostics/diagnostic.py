@@ -43,7 +43,8 @@ class Diagnostic:
 
     ``code`` is a key of `codes.CODES`. ``message`` says what is wrong, starts in lower case and
     ends without a full stop; names of things in it stand in backticks. ``help`` states the remedy;
-    it never asks.
+    it never asks. ``tolerable`` says that Forgather passes over the mistake, and that whoever found
+    it can go on, too: `Strictness` tells how it counts.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+    tolerable: bool = False
 
 
 class BuildError(Exception):

@@ -34,12 +34,13 @@ _POSITIONAL = re.compile(r"arg([0-9]+)")
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The parts of a callable node, not built yet."""
+    """The parts of a callable node, not built yet; ``findings`` are tolerable mistakes in them."""
 
     args: tuple[Syntax, ...] = ()
     kwargs: tuple[Item, ...] = ()
     latent_args: Syntax | None = None
     search_path: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def split_arguments(node: Syntax, tag: OwnTag, merger: Merger, places: Places) -> Arguments:
@@ -54,14 +55,18 @@ def split_arguments(node: Syntax, tag: OwnTag, merger: Merger, places: Places) -
         return _Splitter(tag, merger, places).split(node)
     if not node.text:
         return Arguments()
-    raise BuildError(
-        Diagnostic(
-            "FGC012",
-            f"`!{tag.word}:{tag.spec}` takes a list or a mapping of arguments, not a scalar",
-            places.span(node.region),
-            help=f"one positional argument is written `[{node.text.strip()[:40]}]`",
-        )
+    letters = (
+        ScalarSyntax(letter, False, None, node.region, (*node.path, str(index)))
+        for index, letter in enumerate(node.text)
     )
+    finding = Diagnostic(
+        "FGC012",
+        f"`!{tag.word}:{tag.spec}` takes a list or a mapping of arguments, not a scalar",
+        places.span(node.region),
+        help=f"one positional argument is written `[{node.text.strip()[:40]}]`",
+        tolerable=True,
+    )
+    return Arguments(args=tuple(letters), findings=(finding,))
 
 
 class _Splitter:
@@ -80,9 +85,9 @@ class _Splitter:
             args, kwargs = self._literal(items)
         else:
             args, kwargs = self._short(items.values())
-        if self._diagnostics:
+        if not all(found.tolerable for found in self._diagnostics):
             raise BuildError(self._diagnostics)
-        return Arguments(args, kwargs, latent, folders)
+        return Arguments(args, kwargs, latent, folders, tuple(self._diagnostics))
 
     def _short(self, items: Iterable[Item]) -> tuple[tuple[Syntax, ...], tuple[Item, ...]]:
         positional: list[tuple[int, str, Syntax]] = []
@@ -130,7 +135,8 @@ class _Splitter:
                 message = f"`{item.key}` is a keyword of Python, and no name of an argument"
             else:
                 continue
-            self._report(message, item.key_region, "a mapping with any keys is written `!dict`")
+            remedy = "a mapping with any keys is written `!dict`"
+            self._report(message, item.key_region, remedy, tolerable=isinstance(item.key, str))
 
     def _latent(self, item: Item | None) -> Syntax | None:
         if item is None:
@@ -158,6 +164,9 @@ class _Splitter:
             self._report(message, item.key_region, "it is written `[folder, other/folder]`")
         return tuple(texts)
 
-    def _report(self, message: str, region: Region, remedy: str) -> None:
+    def _report(
+        self, message: str, region: Region, remedy: str, *, tolerable: bool = False
+    ) -> None:
         span = self._places.span(region)
-        self._diagnostics.append(Diagnostic("FGC012", message, span, help=remedy))
+        found = Diagnostic("FGC012", message, span, help=remedy, tolerable=tolerable)
+        self._diagnostics.append(found)

@@ -115,7 +115,7 @@ class _Reader:
         self._places: dict[str, Span] = {}
 
     def report(self, message: str, span: Span, remedy: str) -> None:
-        self.diagnostics.append(Diagnostic("FGC300", message, span, help=remedy))
+        self.diagnostics.append(Diagnostic("FGC300", message, span, help=remedy, tolerable=True))
 
     def read(self, node: Node) -> None:
         """Take in one option; one with a mistake is not among the found."""
@@ -159,6 +159,7 @@ class _Reader:
                         made.span,
                         labels=(label,),
                         help="an inherited option is replaced under its own key, or erased by null",
+                        tolerable=True,
                     )
                 )
                 return False

@@ -46,6 +46,7 @@ from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.nearest import nearest
 
 _VARIABLE = re.compile(r"[^\W\d][\w.-]*")
+_CONTAINERS = (List, Tuple, Mapping)  # those whose names Forgather loses
 _VAR_HELP = "write `!var name`, `!var [name, default]` or `!var {name: name, default: value}`"
 
 
@@ -92,6 +93,8 @@ class GraphBuilder:
         if syntax.tag is None or is_standard(syntax.tag):
             return self._plain(syntax)
         tag = parse_tag(syntax.tag, self._places)
+        if tag.finding is not None:
+            self._diagnostics.append(tag.finding)
         span = self._span(syntax.tag.region)
         if tag.word in CALLABLES:
             return self._call(syntax, tag, span)
@@ -147,6 +150,7 @@ class GraphBuilder:
 
     def _call(self, syntax: Syntax, tag: OwnTag, span: Span) -> Call:
         arguments = split_arguments(syntax, tag, self._merger, self._places)
+        self._diagnostics += arguments.findings
         latent = arguments.latent_args
         return Call(
             kind=CALLABLES[tag.word],
@@ -262,6 +266,7 @@ class GraphBuilder:
                     node.span,
                     labels=(label,),
                     help="an alias refers to the same node again; two nodes take two names",
+                    tolerable=isinstance(node, _CONTAINERS) or isinstance(first[name], _CONTAINERS),
                 )
             )
 

@@ -78,6 +78,7 @@ class Merger:
                 key,
                 labels=(Label(before, "it is given here already"),),
                 help="remove one of the two; only another template's block can override a key",
+                tolerable=True,
             )
             return
         was, now = form(earlier.value), form(pair.value)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Fix
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.folders import META, Folders
 from fgc.compiler.frontend.plain_data import Data, NotPlainError, plain_data
 from fgc.compiler.frontend.render import render
-from fgc.compiler.frontend.yaml_graph import read_graph
+from fgc.compiler.frontend.yaml_graph import read
 from fgc.compiler.ir.graph import Entry
 from fgc.compiler.ir.span import Span
 from fgc.compiler.symbols.nearest import nearest, only_near
@@ -24,7 +25,7 @@ _KEYS = (*TEXTS, *FOLDERS)
 class Meta:
     """The keys of a meta.yaml, None or empty where it does not give them.
 
-    ``sources`` are the texts it was made of.
+    ``sources`` are the texts it was made of, ``findings`` what is odd about them.
     """
 
     name: str | None
@@ -34,6 +35,7 @@ class Meta:
     searchdir: tuple[Path, ...]
     system_path: tuple[Path, ...]
     sources: Mapping[str, str]
+    findings: tuple[Diagnostic, ...]
 
 
 def read_meta(
@@ -41,19 +43,19 @@ def read_meta(
     search_path: tuple[Path, ...],
     variables: Mapping[str, object],
     folders: Folders,
+    strictness: Strictness = Strictness.STRICT,
 ) -> Meta:
     """Render and read the meta.yaml in ``root``; ``folders`` knows those that it names.
 
     Raises:
         BuildError: FGC007, or what rendering and parsing raise.
     """
-    rendered = render(META, (root, *search_path), variables)
-    graph = read_graph(rendered, {})
+    rendered = render(META, (root, *search_path), variables, strictness=strictness)
+    graph, odd = read(rendered, {}, strictness)
     reader = _Reader(root, folders)
     for entry in graph.roots:
         reader.read(entry)
-    if reader.diagnostics:
-        raise BuildError(reader.diagnostics)
+    tolerated = (*rendered.findings, *(found for found in odd if found.tolerable))
     return Meta(
         name=reader.texts.get("name"),
         description=reader.texts.get("description"),
@@ -62,6 +64,7 @@ def read_meta(
         searchdir=reader.folders.get("searchdir", ()),
         system_path=reader.folders.get("system_path", ()),
         sources=rendered.sources,
+        findings=(*tolerated, *strictness.passed(reader.diagnostics)),
     )
 
 
@@ -83,7 +86,8 @@ class _Reader:
                 remedy = f"a key with a similar name exists: `{near}`"
             sure = only_near(key, _KEYS)
             fix = None if sure is None else Fix(entry.key_span, sure, key)
-            self._report(f"meta.yaml has no key `{key}`", entry.key_span, remedy, fix)
+            message = f"meta.yaml has no key `{key}`"
+            self._report(message, entry.key_span, remedy, fix, tolerable=True)
             return
         try:
             value = plain_data(entry.value, {})
@@ -117,8 +121,19 @@ class _Reader:
                 folders.append(folder)
             elif folder != self._root / "templates":
                 message = f"`{key}` names `{item}`, which is not a folder"
-                self._report(message, span, "a relative path starts at the project's folder")
+                remedy = "a relative path starts at the project's folder"
+                self._report(message, span, remedy, tolerable=True)
         self.folders[key] = tuple(folders)
 
-    def _report(self, message: str, span: Span, remedy: str, fix: Fix | None = None) -> None:
-        self.diagnostics.append(Diagnostic("FGC007", message, span, help=remedy, fix=fix))
+    def _report(
+        self,
+        message: str,
+        span: Span,
+        remedy: str,
+        fix: Fix | None = None,
+        *,
+        tolerable: bool = False,
+    ) -> None:
+        self.diagnostics.append(
+            Diagnostic("FGC007", message, span, help=remedy, fix=fix, tolerable=tolerable)
+        )

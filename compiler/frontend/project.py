@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.folders import META, Folders, absolute
 from fgc.compiler.frontend.meta import read_meta
 from fgc.compiler.symbols.nearest import nearest
@@ -23,7 +24,8 @@ class Project:
     ``search_path`` are the folders in which templates are found, first hit wins: the project's own,
     the workspace's, and last the templates that come with fgc. ``system_path`` are folders of the
     project's own Python modules. ``sources`` are the texts that its meta.yaml was made of,
-    ``folders`` knows where that lies what it names.
+    ``folders`` knows where that lies what it names. ``strictness`` is that with which its texts are
+    read, ``findings`` are what is odd about its meta.yaml.
     """
 
     root: Path
@@ -36,6 +38,8 @@ class Project:
     workspace: Path | None = None
     sources: Mapping[str, str] = field(default_factory=dict[str, str])
     folders: Folders = _HERE
+    strictness: Strictness = Strictness.STRICT
+    findings: tuple[Diagnostic, ...] = ()
 
     @property
     def variables(self) -> dict[str, object]:
@@ -53,7 +57,9 @@ class Config:
     search_path: tuple[Path, ...]
 
 
-def load_project(root: Path, folders: Folders = _HERE) -> Project:
+def load_project(
+    root: Path, folders: Folders = _HERE, strictness: Strictness = Strictness.STRICT
+) -> Project:
     """The project in the folder ``root``.
 
     Raises:
@@ -67,7 +73,7 @@ def load_project(root: Path, folders: Folders = _HERE) -> Project:
         )
     workspace = folders.workspace(root)
     shared = (*((workspace,) if workspace else ()), folders.templates())
-    meta = read_meta(root, shared, _variables(root, workspace), folders)
+    meta = read_meta(root, shared, _variables(root, workspace), folders, strictness)
     own = meta.searchdir or tuple(filter(os.path.isdir, (root / "templates", root)))
     return Project(
         root=root,
@@ -80,6 +86,8 @@ def load_project(root: Path, folders: Folders = _HERE) -> Project:
         workspace=workspace,
         sources=meta.sources,
         folders=folders,
+        strictness=strictness,
+        findings=meta.findings,
     )
 
 
@@ -119,7 +127,9 @@ def config_by_name(project: Project, name: str | None) -> Config:
     raise BuildError(_no_config(name, f"the project `{project.name}`", config_names(project)))
 
 
-def config_by_path(path: Path, folders: Folders = _HERE) -> Config:
+def config_by_path(
+    path: Path, folders: Folders = _HERE, strictness: Strictness = Strictness.STRICT
+) -> Config:
     """The configuration in the file ``path``, in its project if it lies in one.
 
     Outside of any project its own folder and fgc's templates are the search path.
@@ -134,19 +144,21 @@ def config_by_path(path: Path, folders: Folders = _HERE) -> Config:
         raise BuildError(_no_config(path.name, f"`{folder.as_posix()}`", beside))
     root = folders.project(folder)
     if root is None:
-        project = bare_project(folder, folders)
+        project = bare_project(folder, folders, strictness)
         return Config(project, path.name, path, project.search_path)
-    project = load_project(root, folders)
+    project = load_project(root, folders, strictness)
     template = _template_name(path, project.search_path)
     if template is not None:
         return Config(project, template, path, project.search_path)
     return Config(project, path.name, path, (folder, *project.search_path))
 
 
-def bare_project(root: Path, folders: Folders = _HERE) -> Project:
+def bare_project(
+    root: Path, folders: Folders = _HERE, strictness: Strictness = Strictness.STRICT
+) -> Project:
     """What stands for a project where there is none: a folder, and fgc's templates."""
     search_path = tuple(dict.fromkeys((root, folders.templates())))
-    return Project(root, root.name, search_path, folders=folders)
+    return Project(root, root.name, search_path, folders=folders, strictness=strictness)
 
 
 def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:

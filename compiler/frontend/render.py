@@ -10,6 +10,7 @@ from typing import Any
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Label
 from fgc.compiler.diagnostics.knob_labels import with_knob_labels
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.frontend.template.blocks import blocks
 from fgc.compiler.frontend.template.codegen import Chunk
@@ -48,6 +49,7 @@ def render(
     *,
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
+    strictness: Strictness = Strictness.STRICT,
 ) -> Rendered:
     r"""Render ``template``, a name relative to ``search_path`` or the absolute path of a file.
 
@@ -68,7 +70,9 @@ def render(
     >>> rendered.span(3, 1, 3, 2)
     Span(file='<top>', line=4, column=1, end_line=4, end_column=2)
     """
-    return render_report(template, search_path, variables, pins=pins, sources=sources).rendered
+    return render_report(
+        template, search_path, variables, pins=pins, sources=sources, strictness=strictness
+    ).rendered
 
 
 def render_report(
@@ -78,6 +82,7 @@ def render_report(
     *,
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
+    strictness: Strictness = Strictness.STRICT,
 ) -> RenderReport:
     """As `render`, and report which names were used, and which templates."""
     loader = TemplateLoader(search_path, sources)
@@ -105,9 +110,7 @@ def render_report(
         knobs = [_knobs(loader, used.pins, whole=None) for used in environments[-1:]]
         raise BuildError(with_knob_labels([found], knobs)) from None
 
-    dead = dead_text(loader, key, traced.references)
-    if dead:
-        raise BuildError(dead)
+    findings = strictness.passed(dead_text(loader, key, traced.references))
 
     def chunk_of(number: int) -> tuple[str, Chunk]:
         name, index = traced.trace[number]
@@ -137,6 +140,7 @@ def render_report(
             _knobs(loader, traced.pins, whole=(root, 1) if is_coarse(origins, root) else None),
             blocks(loader),
             elsewhere,
+            findings,
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),

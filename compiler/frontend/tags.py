@@ -37,12 +37,16 @@ _SPEC_HELP = (
 
 @dataclass(frozen=True, slots=True)
 class OwnTag:
-    """A tag of this language, taken apart. ``spec`` is empty for tags that take none."""
+    """A tag of this language, taken apart. ``spec`` is empty for tags that take none.
+
+    ``finding`` is a tolerable mistake in it.
+    """
 
     word: str
     spec: str
     spec_region: Region
     name: str | None
+    finding: Diagnostic | None = None
 
 
 def is_standard(tag: Tag) -> bool:
@@ -71,16 +75,20 @@ def parse_tag(tag: Tag, places: Places) -> OwnTag:
         )
     if word in CALLABLES:
         return _callable(tag, match, places)
+    finding: Diagnostic | None = None
     if spec:  # `!dict:@name` is `!dict@name`
         remedy = f"write `!{word}`, or `!{word}@name` to name the node"
         if word == "var":
             remedy = "the variable's name follows after a space: `!var name`"
-        message = f"`!{word}` takes no import spec"
-        raise BuildError(Diagnostic("FGC011", message, places.span(tag.region), help=remedy))
+        message, span = f"`!{word}` takes no import spec", places.span(tag.region)
+        tolerable = word != "var"
+        finding = Diagnostic("FGC011", message, span, help=remedy, tolerable=tolerable)
+        if not tolerable:
+            raise BuildError(finding)
     if word == "var" and name is not None:
         message = "`!var` takes no `@name`"
         raise BuildError(Diagnostic("FGC011", message, places.span(tag.region)))
-    return OwnTag(word, "", tag.region, name)
+    return OwnTag(word, "", tag.region, name, finding)
 
 
 def _callable(tag: Tag, match: re.Match[str], places: Places) -> OwnTag:

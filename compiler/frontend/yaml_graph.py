@@ -9,6 +9,7 @@ from typing import NamedTuple
 from yaml.error import MarkedYAMLError
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Severity
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.composer import Composer
 from fgc.compiler.frontend.elsewhere import differing
 from fgc.compiler.frontend.events import parse_events
@@ -33,7 +34,11 @@ def read_graph(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Graph:
     return read(rendered, bindings).graph
 
 
-def read(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Reading:
+def read(
+    rendered: Rendered,
+    bindings: Mapping[str, Scalar],
+    strictness: Strictness = Strictness.STRICT,
+) -> Reading:
     """As `read_graph`, with what is odd about the text."""
     places = Places(rendered)
     positions = Positions(rendered.text)
@@ -49,7 +54,7 @@ def read(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Reading:
     composer = Composer(positions, places)
     builder = GraphBuilder(places)
     roots = builder.roots(composer.document(events))
-    diagnostics: list[Diagnostic] = [*composer.diagnostics, *builder.diagnostics]
+    diagnostics = list(strictness.weighed((*composer.diagnostics, *builder.diagnostics)))
     wrong = any(found.severity is Severity.ERROR for found in diagnostics)
     if not wrong:
         diagnostics += _idle(composer, places, rendered)
@@ -66,18 +71,18 @@ def read(rendered: Rendered, bindings: Mapping[str, Scalar]) -> Reading:
         aliased=frozenset(node.path for node in composer.aliased),
     )
     if rendered.elsewhere:
-        graph = replace(graph, local=_local(graph, rendered))
+        graph = replace(graph, local=_local(graph, rendered, strictness))
     return Reading(graph, tuple(diagnostics))
 
 
-def _local(graph: Graph, rendered: Rendered) -> dict[Path, frozenset[str]]:
+def _local(graph: Graph, rendered: Rendered, strictness: Strictness) -> dict[Path, frozenset[str]]:
     """Which nodes would be others elsewhere, by path, and the names that they follow."""
     found: dict[Path, frozenset[str]] = {}
     for name, text in rendered.elsewhere.items():
         # places do not matter, and the lines are others
         moved = replace(rendered, text=text or "", elsewhere={}, blocks={})
         try:
-            other = read_graph(moved, {}) if text is not None else Graph(())
+            other = read(moved, {}, strictness).graph if text is not None else Graph(())
         except BuildError:
             other = Graph(())
         for node in differing(graph, other):

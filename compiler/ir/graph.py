@@ -33,13 +33,14 @@ class Kind(Enum):
 class Home:
     """The project that a node was written in, where that one is linked into another.
 
-    Its paths start at the folder ``root``, and its modules lie there or in ``search_path``;
-    ``model_name`` is what its configuration calls its model.
+    Its paths start at the folder ``root``, and its modules lie there or in ``search_path``, or are
+    imported from ``system_path``; ``model_name`` is what its configuration calls its model.
     """
 
     root: str
     search_path: tuple[str, ...]
     model_name: str | None = None
+    system_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -24,8 +24,8 @@ def verify_graph(graph: Graph) -> None:
     """Checks a configuration graph.
 
     Top-level keys are texts, each once, and none begins with a dot. Nodes have paths and spans,
-    mappings have each key once, calls have targets and keywords that are identifiers, variables
-    have names.
+    mappings have each key once, calls have targets and keywords that are texts, variables have
+    names.
 
     >>> from fgc.compiler.ir.graph import Entry, Literal
     >>> at = Span.point("a.yaml", 1)
@@ -59,8 +59,8 @@ def _verify_node(node: Node) -> None:
                 raise InvalidIR(f"{place}: a call without a target")
             names = [str(entry.key) for entry in kwargs]
             _once(names, f"{place}: the keyword")
-            if not all(isinstance(e.key, str) and e.key.isidentifier() for e in kwargs):
-                raise InvalidIR(f"{place}: a keyword that is no identifier among {names}")
+            if not all(isinstance(entry.key, str) for entry in kwargs):
+                raise InvalidIR(f"{place}: a keyword that is no text among {names}")
         case Var(var=var) if not var:
             raise InvalidIR(f"{place}: a variable without a name")
         case _:

@@ -11,6 +11,7 @@ from fgc.compiler.backend.lock import LOCK_NAME, Layout, Lock
 from fgc.compiler.backend.relative_paths import ALIAS
 from fgc.compiler.backend.tree import JOURNAL
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.folders import META, absolute, find_project
 from fgc.compiler.frontend.project import Project, bare_project, load_project
 from fgc.compiler.frontend.scalars import parse_scalar
@@ -34,15 +35,15 @@ class BuiltTree:
     folders: TreeFolders
     overrides: Mapping[str, Scalar]
 
-    def project(self) -> Project:
+    def project(self, strictness: Strictness = Strictness.STRICT) -> Project:
         """The project of the configuration.
 
         Raises:
             BuildError: what is wrong with its meta.yaml.
         """
         if os.path.isfile(self.project_root / META):
-            return load_project(self.project_root, self.folders)
-        return bare_project(self.project_root, self.folders)
+            return load_project(self.project_root, self.folders, strictness)
+        return bare_project(self.project_root, self.folders, strictness)
 
 
 def find_tree(start: Path) -> Path | None:

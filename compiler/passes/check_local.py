@@ -59,6 +59,7 @@ def _refused(graph: Graph, node: Node, files: Collection[Node]) -> Iterator[Diag
             for s in graph.settings_of(node)
         ),
         help=_remedy(names[0]),
+        tolerable=True,
     )
 
 

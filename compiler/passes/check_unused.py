@@ -78,6 +78,7 @@ def _pins(knobs: Knobs, variables: set[str]) -> Iterator[Diagnostic]:
             pin.span if linked else None,
             severity=Severity.WARNING if pin.name in own else Severity.ERROR,
             help=remedy,
+            tolerable=True,
         )
 
 
@@ -106,6 +107,7 @@ def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
             setting.span,
             labels=tuple(Label(s.span, "it was read with this value") for s in chain if s.read),
             help="what reads a knob stands behind all that sets it: set knobs in `[globals]`",
+            tolerable=True,
         )
     if others or name in knobs.mentioned:
         if pinned:
@@ -120,7 +122,8 @@ def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
         )
     near = nearest(name, knobs.names)
     remedy = f"a knob with a similar name exists: `{near}`" if near else "remove it"
-    return Diagnostic("FGC204", f"no template reads the knob `{name}`", setting.span, help=remedy)
+    message = f"no template reads the knob `{name}`"
+    return Diagnostic("FGC204", message, setting.span, help=remedy, tolerable=True)
 
 
 def _targets(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
@@ -143,4 +146,5 @@ def _targets(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
                 if near is None
                 else f"a target with a similar name is read: `{near}`"
             ),
+            tolerable=True,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
 from fgc.compiler.frontend.from_project import ProjectCall, is_from_project, read_project_call
@@ -17,12 +18,19 @@ from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.ir.rewrite import Rewriter
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.load import Source, from_config
-from fgc.compiler.passes.parse import parse
+from fgc.compiler.passes.parse import parse_report
 from fgc.compiler.passes.render import render
 from fgc.compiler.symbols.nearest import nearest
 
 # Two projects that each link two others, and so on, would take all memory.
 MAX_LINKED = 200
+
+
+class Linking(NamedTuple):
+    """A linked graph, and what is odd about what it links."""
+
+    graph: Graph
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def link(graph: Graph, source: Source) -> Graph:
@@ -50,22 +58,28 @@ def link(graph: Graph, source: Source) -> Graph:
     >>> graph.root("d").target, graph.root("d").kwarg("rate") is graph.root("lr")
     ('dict', True)
     """
+    return link_report(graph, source).graph
+
+
+def link_report(graph: Graph, source: Source) -> Linking:
+    """As `link`; where the ancestor's mistakes are tolerated, a call that cannot be linked stays as
+    it is, since the ancestor links when it runs."""
     if not any(map(is_from_project, walk(*(entry.value for entry in graph.roots)))):
-        return graph
+        return Linking(graph)
     names = {name for node in _nodes(graph) if (name := getattr(node, "name", None))}
     work = _Work(
         names, dict(graph.sources), dict(graph.knobs), dict(graph.decided), dict(graph.local)
     )
     linker = _Linker(work, source.project, graph.bindings, (_Step.of(source, None),))
-    linked = Rewriter(linker.change).graph(graph)
-    return replace(
-        linked,
+    linked = replace(
+        Rewriter(linker.change).graph(graph),
         sources=work.sources,
         folders=tuple(dict.fromkeys(work.folders)),
         knobs=work.knobs,
         decided=work.decided,
         local=work.local,
     )
+    return Linking(linked, tuple(work.findings))
 
 
 @dataclass
@@ -78,6 +92,7 @@ class _Work:
     decided: dict[NodePath, frozenset[Knob]]
     local: dict[NodePath, frozenset[str]]
     folders: list[str] = field(default_factory=list[str])
+    findings: list[Diagnostic] = field(default_factory=list[Diagnostic])
     linked: int = field(default=0)
 
     def adopt(self, call: ProjectCall, other: Graph, moved: Callable[[NodePath], NodePath]) -> None:
@@ -126,26 +141,35 @@ class _Linker:
         """What stands for ``node`` in the linked graph; its children are linked already."""
         if not isinstance(node, Call) or not is_from_project(node):
             return node
-        call = read_project_call(node, self._bindings)
         self._work.linked += 1
         if self._work.linked > MAX_LINKED:
             message = f"more than {MAX_LINKED} projects are linked"
             raise BuildError(Diagnostic("FGC015", message, node.span))
-        source, other = self._load(call)
-        return self._splice(call, source, other)
+        try:
+            call = read_project_call(node, self._bindings)
+            source, other = self._load(call)
+            return self._splice(call, source, other)
+        except BuildError as error:
+            found = (replace(diagnostic, tolerable=True) for diagnostic in error.diagnostics)
+            self._work.findings += self._project.strictness.passed(found)
+            return node
 
     def _load(self, call: ProjectCall) -> tuple[Source, Graph]:
         """The other project's configuration, and its graph."""
         try:
             folders = self._project.folders
             root = folders.place(self._project.root, call.project_dir)
-            project = load_project(root, folders)
+            strictness = self._project.strictness
+            project = load_project(root, folders, strictness)
             config = config_by_name(project, call.config)
             source = from_config(config, call.pins)
             self._check_circle(source, call)
-            graph = parse(render(source))
+            rendered = render(source)
+            graph, odd = parse_report(rendered, strictness=strictness)
         except BuildError as error:
             raise BuildError(_seen_from(found, call) for found in error.diagnostics) from error
+        found = (*project.findings, *rendered.findings, *odd)
+        self._work.findings += [_seen_from(odd, call) for odd in found if odd.tolerable]
         self._work.sources.update(project.sources)
         self._work.sources.update(graph.sources)
         self._work.folders += [folder.as_posix() for folder in source.folders]
@@ -182,8 +206,10 @@ class _Linker:
 
 
 def _home(source: Source, other: Graph) -> Home:
+    root, name = source.project_root.as_posix(), metadata(other, "model_name")
     folders = tuple(folder.as_posix() for folder in source.search_path)
-    return Home(source.project_root.as_posix(), folders, metadata(other, "model_name"))
+    imported = tuple(folder.as_posix() for folder in source.project.system_path)
+    return Home(root, folders, name, imported)
 
 
 def _targets(call: ProjectCall, other: Graph, source: Source) -> list[tuple[str, Node]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.dynamic_args import is_option, variable_of
 from fgc.compiler.frontend.folders import Folders, absolute
 from fgc.compiler.frontend.project import (
@@ -70,6 +71,7 @@ def load(
     project: Path | None = None,
     name: str | None = None,
     overrides: Mapping[str, Scalar] | None = None,
+    strictness: Strictness = Strictness.STRICT,
 ) -> Source:
     """Find a configuration by its file, or by its name in the project at or above ``project``.
 
@@ -93,9 +95,11 @@ def load(
     folder = path or project or Path()
     tree = find_tree(folder)
     if tree is not None:
-        return from_tree(read_tree(tree), folder if is_file else None, name, overrides or {})
+        path = folder if is_file else None
+        return from_tree(read_tree(tree), path, name, overrides or {}, strictness)
     if is_file:
-        return from_config(config_by_path(folder), overrides or {})
+        config = config_by_path(folder, strictness=strictness)
+        return from_config(config, overrides or {})
     root = Folders().project(folder)
     if root is None:
         message = f"no project at `{folder.as_posix()}`, nor above it"
@@ -103,20 +107,25 @@ def load(
             "a project is a folder with a `meta.yaml`; a configuration can be given by its file"
         )
         raise BuildError(Diagnostic("FGC006", message, help=remedy))
-    return from_config(config_by_name(load_project(root), name), overrides or {})
+    found = load_project(root, strictness=strictness)
+    return from_config(config_by_name(found, name), overrides or {})
 
 
 def from_tree(
-    tree: BuiltTree, path: Path | None, name: str | None, overrides: Mapping[str, Scalar]
+    tree: BuiltTree,
+    path: Path | None,
+    name: str | None,
+    overrides: Mapping[str, Scalar],
+    strictness: Strictness = Strictness.STRICT,
 ) -> Source:
     """The source of a configuration in ``tree``: by its file, by its name, or what it was built of.
 
     What ``--set`` gave when the tree was built holds, where ``overrides`` do not say otherwise.
     """
     pins = {**tree.overrides, **overrides}
-    project = tree.project()
+    project = tree.project(strictness)
     if path is not None and absolute(path) != tree.config:
-        return from_config(config_by_path(path, tree.folders), pins)
+        return from_config(config_by_path(path, tree.folders, strictness), pins)
     if name is not None:
         return from_config(config_by_name(project, name), pins)
     if not tree.config.is_file():

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.rendered import Rendered
 from fgc.compiler.frontend.yaml_graph import Reading, read
 from fgc.compiler.ir.graph import Graph, Scalar
 
 
-def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> Graph:
+def parse(
+    rendered: Rendered,
+    bindings: Mapping[str, Scalar] | None = None,
+    strictness: Strictness = Strictness.STRICT,
+) -> Graph:
     """The graph that ``rendered`` describes; ``bindings`` are kept in it for its `!var` nodes.
 
     Raises:
@@ -25,9 +30,13 @@ def parse(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> G
     >>> graph.root("optimizer").kwarg("lr") is graph.root("lr")
     True
     """
-    return parse_report(rendered, bindings).graph
+    return parse_report(rendered, bindings, strictness).graph
 
 
-def parse_report(rendered: Rendered, bindings: Mapping[str, Scalar] | None = None) -> Reading:
+def parse_report(
+    rendered: Rendered,
+    bindings: Mapping[str, Scalar] | None = None,
+    strictness: Strictness = Strictness.STRICT,
+) -> Reading:
     """As `parse`, with what is odd about the text."""
-    return read(rendered, bindings or {})
+    return read(rendered, bindings or {}, strictness)

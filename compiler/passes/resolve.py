@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label, Severity
+from fgc.compiler.frontend.from_project import is_from_project
 from fgc.compiler.ir.graph import Call, Graph, Home, walk
 from fgc.compiler.ir.span import Span
 from fgc.compiler.program.callbacks import objects
@@ -17,6 +18,9 @@ from fgc.compiler.symbols.lookup import Symbols
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Symbol
 
+_AT_CONSTRUCTION = ("FGC020", "FGC023")
+"""What Forgather finds only when it makes the object."""
+
 
 def resolve(
     graph: Graph,
@@ -24,12 +28,14 @@ def resolve(
     project_root: Path,
     search_path: tuple[Path, ...],
     place: Callable[[Path, str], Path] | None = None,
+    system_path: tuple[Path, ...] = (),
     callbacks: Callbacks | None = None,
 ) -> tuple[Resolution, tuple[Diagnostic, ...]]:
     """Look up each import spec of ``graph``; none of what they name is imported.
 
-    ``place`` says where a path leads that is written in a folder, where it is not just joined. Of
-    the classes of ``callbacks``, the methods are looked up too.
+    ``place`` says where a path leads that is written in a folder, where it is not just joined.
+    Modules that are not installed are looked for in the folders of ``system_path``. Of the classes
+    of ``callbacks``, the methods are looked up too.
 
     The diagnostics are FGC020, FGC023, FGC025 and FGC032.
 
@@ -42,17 +48,20 @@ def resolve(
     >>> found[0].message
     'there is no builtin named `lne`'
     """
-    built = Symbols(project_root, search_path, place=place)
+    built = Symbols(project_root, search_path, place=place, system_path=system_path)
     projects: dict[Home | None, Symbols] = {None: built}
     answers: dict[tuple[Home | None, str, tuple[str, ...]], Answer] = {}
     resolved: dict[Call, Symbol] = {}
     found: list[Diagnostic] = []
     unchecked: set[str] = set()
     for call in calls(graph):
+        if is_from_project(call):
+            continue  # one that could not be linked, and was told of
         home = call.home
         if home is not None and home not in projects:
             folders = tuple(map(Path, home.search_path))
-            projects[home] = built.of_project(Path(home.root), folders)
+            imported = tuple(map(Path, home.system_path))
+            projects[home] = built.of_project(Path(home.root), folders, imported)
         key = (home, call.target, call.search_path)
         answer = answers.get(key) or projects[home].lookup(call.target, call.search_path)
         answers[key] = answer
@@ -70,7 +79,10 @@ def resolve(
             )
     found += _not_python(graph, (project_root, *search_path))
     found += _one_name_twice(resolved)
-    return Resolution(graph, resolved, built.modules.loose), in_order(found)
+    loose: dict[str, str] = {}
+    for symbols in projects.values():
+        loose |= symbols.modules.loose
+    return Resolution(graph, resolved, loose), in_order(found)
 
 
 def _one_name_twice(symbols: Mapping[Call, Symbol]) -> Iterator[Diagnostic]:
@@ -145,6 +157,7 @@ def _diagnostic(graph: Graph, call: Call, mistake: Mistake) -> Diagnostic:
         _part(graph, call, mistake.start, mistake.end),
         severity=mistake.severity,
         help=mistake.help,
+        tolerable=mistake.code in _AT_CONSTRUCTION,
     )
 
 

@@ -148,8 +148,8 @@ class Library:
         if imported.name is None:
             return imported.module if self.module(imported.module) else None
         source = self.module(imported.module)
-        if source is None or imported.name in source.definitions:
-            return None
+        if source is not None and imported.name in source.definitions:
+            return None  # a folder without an `__init__.py` has no source, and may have modules
         inner = f"{imported.module}.{imported.name}"
         return inner if self.module(inner) else None
 

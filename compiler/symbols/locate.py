@@ -7,7 +7,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import TYPE_CHECKING
@@ -25,13 +25,15 @@ class Module:
     ``sources`` are its readable files, the ``.py`` before the ``.pyi``; none for a module written
     in C without a stub, or for a namespace package. ``folders`` are where its submodules are
     looked for, empty where it is no package. ``siblings`` are set for a loose file of a project:
-    the folders in which its relative imports are looked for.
+    the folders in which its relative imports are looked for. ``is_own`` is set for a module that
+    only a project's own folders make importable.
     """
 
     name: str
     sources: tuple[str, ...]
     folders: tuple[str, ...] = ()
     siblings: tuple[str, ...] = ()
+    is_own: bool = False
 
     @property
     def is_package(self) -> bool:
@@ -47,11 +49,14 @@ class Module:
 class Locator:
     """Asks this interpreter's finders, one level of a dotted name at a time.
 
+    What none of them has at the top is looked for in ``own``, the folders of a project.
+
     A module once looked for is remembered, so a locator serves one build.
     """
 
-    def __init__(self, path: Sequence[str] | None = None):
+    def __init__(self, path: Sequence[str] | None = None, own: Sequence[str] = ()):
         self._path = list(_import_path() if path is None else path)
+        self._own = list(own)
         self._found: dict[str, Module | None] = {}
 
     def find(self, name: str) -> Module | None:
@@ -62,22 +67,26 @@ class Locator:
 
     def _find(self, name: str) -> Module | None:
         parent, _, last = name.rpartition(".")
-        folders: tuple[str, ...] | None = None
-        if parent:
-            package = self.find(parent)
-            if package is None or not package.is_package:
-                return None
-            folders = package.folders
-        spec = _ask_finders(name, list(folders) if folders is not None else None, self._path)
+        if not parent:
+            spec = _ask_finders(name, None, self._path)
+            own = None if spec is not None else _ask_folders(name, self._own)
+            if own is not None:
+                return replace(_module(name, own), is_own=True)
+            return None if spec is None else _module(name, spec)
+        package = self.find(parent)
+        if package is None or not package.is_package:
+            return None
+        spec = _ask_finders(name, list(package.folders), self._path)
         if spec is None:
-            stub = _existing(os.path.join(folder, last + ".pyi") for folder in folders or ())
-            return Module(name, stub[:1]) if stub else None
-        return _module(name, spec)
+            stub = _existing(os.path.join(folder, last + ".pyi") for folder in package.folders)
+            return Module(name, stub[:1], is_own=package.is_own) if stub else None
+        return replace(_module(name, spec), is_own=package.is_own)
 
     def submodules(self, name: str) -> tuple[str, ...]:
         """The names of the modules directly below package ``name``, or at the top for ``""``."""
         package = self.find(name) if name else None
-        folders = self._path if not name else package.folders if package else ()
+        top = [*self._path, *self._own]
+        folders = top if not name else package.folders if package else ()
         return _listing(tuple(folders))
 
 

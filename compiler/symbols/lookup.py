@@ -35,7 +35,8 @@ class Symbols:
     """Looks import specs up for one build: a file is read once, and none is run.
 
     ``project_root`` and ``search_path`` are where file specs and relative specs are found;
-    ``place`` says where a path leads that is written in one of these folders.
+    ``place`` says where a path leads that is written in one of these folders. Modules that are not
+    installed are looked for in ``system_path``, too.
     """
 
     def __init__(
@@ -46,19 +47,32 @@ class Symbols:
         locator: Locator | None = None,
         cache: SymbolCache | None = None,
         place: Callable[[Path, str], Path] | None = None,
+        system_path: Sequence[Path] = (),
     ):
         self._place = place or _joined
+        self._cache = cache or SymbolCache.default()
+        self._system_path = tuple(os.path.abspath(folder) for folder in system_path)
         self._found_in(project_root, search_path)
-        self.modules = Modules(locator or Locator(), cache or SymbolCache.default())
-        self.classes = Classes(self.modules)
-        self._signatures = Signatures(self.modules, self.classes)
+        self._reads(Modules(locator or Locator(own=self._system_path), self._cache))
         self._defined: dict[tuple[str | None, str], Definition] = {}
 
-    def of_project(self, project_root: Path, search_path: Sequence[Path]) -> Symbols:
-        """Those of another project; what has been read serves both."""
+    def of_project(
+        self, project_root: Path, search_path: Sequence[Path], system_path: Sequence[Path] = ()
+    ) -> Symbols:
+        """Those of another project; what has been read serves both, unless they find modules in
+        different folders."""
         other = copy(self)
         other._found_in(project_root, search_path)
+        other._system_path = tuple(os.path.abspath(folder) for folder in system_path)
+        if other._system_path != self._system_path:
+            other._reads(Modules(Locator(own=other._system_path), self._cache))
+            other._defined = {}
         return other
+
+    def _reads(self, modules: Modules) -> None:
+        self.modules = modules
+        self.classes = Classes(modules)
+        self._signatures = Signatures(modules, self.classes)
 
     def _found_in(self, project_root: Path, search_path: Sequence[Path]) -> None:
         self._root = os.path.abspath(project_root)
@@ -94,7 +108,7 @@ class Symbols:
         if found.module.name.startswith(f"{RUNTIME}."):
             return True
         file = Path(found.file or "")
-        folders = (self._root, *self._search_path)
+        folders = (self._root, *self._search_path, *self._system_path)
         inside = any(file.is_relative_to(folder) for folder in folders)
         return inside and "site-packages" not in file.parts
 
@@ -165,12 +179,12 @@ class Symbols:
                 )
             if found is UNKNOWN:
                 doubt = mistakes.doubtful_name(self.modules, owner, part, at)
-                return Answer(_unknown(spec, _origin(spec)), doubt)
+                return Answer(_unknown(spec, _origin(spec, module)), doubt)
             at += len(part) + 1
         assert isinstance(found, Definition)
         if found.declaration is None:
             return Answer(None, mistakes.is_module(found.module.name, 0, len(spec.text)))
-        return Answer(self._symbol(spec, found, owner))
+        return Answer(self._symbol(spec, found, owner, _origin(spec, module)))
 
     def _step(self, owner: Definition, part: str) -> Definition | Missing:
         match owner.declaration:
@@ -181,7 +195,9 @@ class Symbols:
             case _:
                 return UNKNOWN
 
-    def _symbol(self, spec: ImportSpec, found: Definition, owner: Definition) -> Symbol:
+    def _symbol(
+        self, spec: ImportSpec, found: Definition, owner: Definition, origin: Origin
+    ) -> Symbol:
         declaration = found.declaration
         self._defined[found.file, found.name] = found
         kind: SymbolKind = "value"
@@ -201,7 +217,7 @@ class Symbols:
             module=spec.module,
             qualname=spec.name,
             kind=kind,
-            origin=_origin(spec),
+            origin=origin,
             file=found.file,
             line=declaration.line if declaration is not None else None,
             signature=signature,
@@ -271,8 +287,8 @@ def _unknown(spec: ImportSpec, origin: Origin = "third_party") -> Symbol:
     return Symbol(spec.text, spec.module, spec.name, "unknown", origin)
 
 
-def _origin(spec: ImportSpec) -> Origin:
-    if spec.form in ("file", "relative"):
+def _origin(spec: ImportSpec, module: Module) -> Origin:
+    if module.is_own or spec.form in ("file", "relative"):
         return "project"
     inside = spec.module == RUNTIME or spec.module.startswith(RUNTIME + ".")
     return "runtime" if inside else "third_party"

@@ -62,7 +62,7 @@ class Modules:
 
     @property
     def loose(self) -> dict[str, str]:
-        """The loose files that were read, and the folder from which each is named."""
+        """The files of projects that were read, and the folder from which each is named."""
         return dict(self._loose)
 
     def text(self, file: str) -> str:
@@ -141,7 +141,7 @@ class Modules:
         if (file, name) in self._active:
             return UNKNOWN  # a name that is imported in a circle, or defined by itself
         self._active.add((file, name))
-        if module.siblings:
+        if module.siblings or module.is_own:
             self._loose.setdefault(file, _named_from(module, file))
         try:
             declared = self.declarations(file)

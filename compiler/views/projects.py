@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.strictness import Strictness
 from fgc.compiler.frontend.project import Project, config_by_name, config_names, load_project
 from fgc.compiler.ir.metadata import metadata
 from fgc.compiler.passes.load import from_config
@@ -51,10 +52,10 @@ class ListedProject:
         return self.error is not None or any(config.error for config in self.configs)
 
 
-def listed(root: Path) -> ListedProject:
+def listed(root: Path, strictness: Strictness = Strictness.STRICT) -> ListedProject:
     """The project in the folder ``root``, each of its configurations rendered and parsed."""
     try:
-        project = load_project(root)
+        project = load_project(root, strictness=strictness)
     except BuildError as error:
         return ListedProject(root, root.name, error=error.diagnostics[0])
     wrong: Diagnostic | None = None
@@ -74,7 +75,8 @@ def listed(root: Path) -> ListedProject:
 
 def _config(project: Project, name: str, path: Path, *, is_default: bool) -> ListedConfig:
     try:
-        graph = parse(render(from_config(config_by_name(project, name), {})))
+        rendered = render(from_config(config_by_name(project, name), {}))
+        graph = parse(rendered, strictness=project.strictness)
     except BuildError as error:
         return ListedConfig(name, path, is_default, error=error.diagnostics[0])
     title, description = (metadata(graph, f"config_{key}") for key in ("name", "description"))

@@ -85,6 +85,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "-- include 'p'\n#---- p ----\n-- extends 'base'\n[b]\n",
         "one: 1\n",
     ),
+    "an inline template extends one of a base": (
+        "-- extends 'inner'\n[part]\n-- include 'y'\n#--- y ---\n-- extends 'x'\n[b]\nb: 2\n",
+        "a: 1\nb: 2\n",
+    ),
+    "what is printed of versions is YAML": (
+        "a: {{ {'torch': versions.torch} }}\n",
+        "a: {'torch': 'unknown'}\n",
+    ),
     "several inline templates": (
         "-- include 'x'\n-- include 'y'\n#--- x ---\na: 1\n#--- y ---\nb: 2",
         "a: 1\nb: 2\n",
@@ -148,6 +156,7 @@ SOURCES = {
     "base": BASE,
     "required": "-- block a required\n## to be given\n-- endblock a\n",
     "part": "    b: 1\n",
+    "inner": "[part]\n-- include 'x'\n#--- x ---\na: 1\n[b]\nb: 1\n",
     "macros": "-- macro double(x)\n=> x * 2\n<< endmacro\n",
 }
 

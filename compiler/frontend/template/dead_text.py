@@ -74,6 +74,7 @@ def _outside(file: str, place: Place) -> Diagnostic:
         "text outside of the blocks of a template that extends another is never rendered",
         Span.point(file, int(place), place.column),
         help="text belongs into a block, below a `[name]` header",
+        tolerable=True,
     )
 
 
@@ -88,4 +89,5 @@ def _overrides_nothing(file: str, place: Place, name: str, inherited: list[str])
         span,
         help=f"a block with a similar name exists: `{similar}`" if similar else None,
         fix=None if sure is None else Fix(span, sure, name),
+        tolerable=True,
     )

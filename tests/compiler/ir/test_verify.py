@@ -31,7 +31,7 @@ def call(*entries: Entry, target: str = "dict") -> Call:
         (graph(Literal(1, ("x",), Span("a.yaml", 0, 1, 1, 1))), "with the span"),
         (graph(Mapping((Entry("k", AT, ONE), Entry("k", AT, ONE)), ("x",), AT)), "the key `str k`"),
         (graph(call(target="")), "a call without a target"),
-        (graph(call(Entry("a b", AT, ONE))), "a keyword that is no identifier"),
+        (graph(call(Entry(1, AT, ONE))), "a keyword that is no text"),
         (graph(call(Entry("a", AT, ONE), Entry("a", AT, ONE))), "the keyword `a` is there 2 times"),
         (graph(Var("", None, ("x",), AT)), "a variable without a name"),
     ],

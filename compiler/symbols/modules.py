@@ -83,6 +83,11 @@ class Modules:
             self._declarations[file] = UNREADABLE if empty else self._cache.declarations(text)
         return self._declarations[file]
 
+    def postpones(self, file: str) -> bool:
+        """Whether annotations in a file are texts (PEP 563)."""
+        bound = self.declarations(file).names.get("annotations", ())
+        return any(isinstance(d, Import) and d.module == "__future__" for d in bound)
+
     def member(self, module: Module, name: str) -> Definition | Missing:
         """What ``name`` is in ``module``: defined there, imported, starred in, or a submodule."""
         answers = [self._in_file(module, file, name) for file in module.sources]

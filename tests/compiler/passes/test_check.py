@@ -120,9 +120,12 @@ def test_the_signature_and_its_place_are_shown(resolved: Resolved, net: Path) ->
     assert long.labels == ()
 
 
-def test_a_factory_given_as_a_factory_gets_the_rest_later(resolved: Resolved) -> None:
-    text = "a: !partial:fgc.runtime.nn:PreNormLayer {norm: !factory:fgc.runtime.nn:RMSNorm }\n"
-    assert check(resolved(text)) == ()
+def test_what_is_called_later_gets_the_rest_later(resolved: Resolved) -> None:
+    text = "a: !partial:fgc.runtime.nn:PreNormLayer {norm: !%s:fgc.runtime.nn:RMSNorm }\n"
+    assert check(resolved(text % "partial")) == ()
+    given = only(check(resolved(text % "factory")))  # an object, made anew, which cannot be called
+    assert given.code == "FGC026"
+    assert given.help == "write `!partial:fgc.runtime.nn:RMSNorm`"
     alone = only(check(resolved("a: !factory:fgc.runtime.nn:RMSNorm\n")))
     assert alone.code == "FGC022"
 

@@ -64,3 +64,10 @@ def test_a_layer_where_a_factory_is_wanted(demo: Path, tag: str) -> None:
     assert "takes no instance of `PreNormLayer` for `layer`" in said
     assert "= help: write `!partial:fgc.runtime.nn:PreNormLayer`" in said
     assert fgc("fix", "configs/own.yaml").exit_code == 0
+
+
+def test_an_alias_that_is_misspelt_is_mended(tmp_path: Path) -> None:
+    config = tmp_path / "config.yaml"
+    config.write_text("model: &model !call:dict {a: 1}\nmain: [*modle]\n")
+    assert fgc("fix", str(config)).exit_code == 0
+    assert config.read_text() == "model: &model !call:dict {a: 1}\nmain: [*model]\n"

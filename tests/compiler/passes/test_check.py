@@ -209,7 +209,6 @@ def test_what_was_probably_meant(resolved: Resolved, argument: str, said: str) -
         "implicit: null",
         "maybe: null",
         "plain: text",
-        "number: !var {name: x, default: text}",
     ],
 )
 def test_types_that_are_right_or_not_certainly_wrong(resolved: Resolved, argument: str) -> None:

@@ -269,8 +269,15 @@ def _check(build: Build) -> Build:
     shipped = _made(build.source).project.folders.templates().as_posix()
     config = _made(build.rendered).chain[0]
     readers = Readers(config, shipped, (*NEEDED, *READ), sign=("trainer",))
+    resolution = _made(build.resolution)
+    trains = all(resolution.graph.root(key) is not None for key in readers.sign)
     found = check(
-        _made(build.resolution), TRAIN.launch.keys(), TRAIN.callbacks, build.overrides, readers
+        resolution,
+        TRAIN.launch.keys(),
+        TRAIN.callbacks,
+        build.overrides,
+        readers,
+        TRAIN.slots if trains else None,
     )
     return replace(build, diagnostics=(*build.diagnostics, *found))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Label
+from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic, Fix, Label
 from fgc.compiler.frontend.events import MAX_DEPTH, Event, EventKind
 from fgc.compiler.frontend.places import Places
 from fgc.compiler.frontend.positions import Positions
@@ -24,7 +24,7 @@ from fgc.compiler.frontend.syntax import (
     Tag,
 )
 from fgc.compiler.ir.graph import Path
-from fgc.compiler.symbols.nearest import nearest
+from fgc.compiler.symbols.nearest import nearest, only_near
 
 _PROPERTY = re.compile(r"!<[^>\s]*>|![^\s,\[\]{}]*|&[-\w]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -204,7 +204,11 @@ class Composer:
                 labels = (Label(place, f"`&{near}` is defined here"),)
             message = f"no anchor `&{name}` precedes `*{name}`"
             span = self._places.span(region)
-            self.diagnostics.append(Diagnostic("FGC013", message, span, labels=labels, help=remedy))
+            sure = only_near(name, self._anchors)
+            fix = None if sure is None else Fix(span, f"*{sure}", f"*{name}")
+            self.diagnostics.append(
+                Diagnostic("FGC013", message, span, labels=labels, help=remedy, fix=fix)
+            )
         return ScalarSyntax("", True, None, region, path, missing=True)
 
     def _define(self, name: str, event: Event) -> None:

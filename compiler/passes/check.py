@@ -7,7 +7,7 @@ reports only what is certainly wrong.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic
 from fgc.compiler.passes.check_arguments import check_arguments
@@ -19,7 +19,7 @@ from fgc.compiler.passes.check_types import check_types
 from fgc.compiler.passes.check_unused import Readers, check_unused
 from fgc.compiler.passes.check_variables import check_variables
 from fgc.compiler.passes.resolve import in_order
-from fgc.compiler.program.target import Callbacks
+from fgc.compiler.program.target import Callbacks, Slot
 from fgc.compiler.symbols.resolution import Resolution
 
 
@@ -29,12 +29,13 @@ def check(
     callbacks: Callbacks | None = None,
     given: Collection[str] = frozenset(),
     readers: Readers | None = None,
+    slots: Mapping[str, Slot] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """All that is wrong, in the order of files and lines.
 
     ``launch`` are the variables that the program itself knows when it starts, ``callbacks`` what
     it calls at its events, ``given`` the names of what the command line gives. ``readers`` are who
-    reads what the configuration sets.
+    reads what the configuration sets, ``slots`` the targets that the program calls.
 
     The diagnostics are FGC021, FGC022, FGC024, FGC026, FGC027, FGC030, FGC031, FGC203 to FGC205,
     FGC210, FGC250, FGC300 and FGC301.
@@ -51,8 +52,8 @@ def check(
             *check_cycles(resolution.graph),
             *check_variables(resolution.graph, launch),
             *check_options(resolution.graph, given),
-            *check_arguments(resolution),
-            *check_types(resolution),
+            *check_arguments(resolution, slots),
+            *check_types(resolution, launch),
             *(() if callbacks is None else check_callbacks(resolution, callbacks)),
             *(() if readers is None else check_unused(resolution.graph, readers)),
             *(() if readers is None else check_local(resolution, readers.targets)),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity
-from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Mapping, Node
+from fgc.compiler.ir import graph as ir
+from fgc.compiler.ir.graph import Call, Entry, Graph, Kind, Node
 from fgc.compiler.ir.span import Span
 from fgc.compiler.passes.resolve import calls, written_at
+from fgc.compiler.program.target import Slot
 from fgc.compiler.symbols.nearest import nearest, only_near
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Signature, Symbol
@@ -19,9 +21,15 @@ _ALL_BUT = 0.87  # likeness of names that differ by a slip
 _LONG = 5  # letters; shorter names are alike by chance
 
 
-def check_arguments(resolution: Resolution) -> Iterator[Diagnostic]:
-    """FGC021, FGC022, FGC024 and FGC250 for each call whose signature is known."""
+def check_arguments(
+    resolution: Resolution, slots: Mapping[str, Slot] | None = None
+) -> Iterator[Diagnostic]:
+    """FGC021, FGC022, FGC024 and FGC250 for each call whose signature is known.
+
+    ``slots`` are the top-level nodes that a program calls, where they are partials.
+    """
     factories = _given_as_factories(resolution)
+    tops = {entry.value: str(entry.key) for entry in resolution.graph.roots}
     for call in calls(resolution.graph):
         symbol = resolution.symbols.get(call)
         if symbol is None or symbol.signature is None or call.kind is Kind.META:
@@ -33,7 +41,8 @@ def check_arguments(resolution: Resolution) -> Iterator[Diagnostic]:
         yield from _twice(call, callee(symbol), signature)
         called_later = call.kind is Kind.PARTIAL or id(call) in factories
         if not called_later and (call.latent_args is None or _latent(call)):
-            yield from _missing(call, symbol, signature)
+            slot = (slots or {}).get(tops.get(call, ""), Slot())
+            yield from _missing(resolution.graph, call, symbol, signature, slot)
 
 
 def callee(symbol: Symbol) -> str:
@@ -58,7 +67,7 @@ def takes_factory(parameter: Parameter) -> bool:
 
 
 def _latent(call: Call) -> tuple[Entry, ...]:
-    return call.latent_args.entries if isinstance(call.latent_args, Mapping) else ()
+    return call.latent_args.entries if isinstance(call.latent_args, ir.Mapping) else ()
 
 
 def _given_as_factories(resolution: Resolution) -> set[int]:
@@ -162,7 +171,19 @@ def _twice(call: Call, name: str, signature: Signature) -> Iterator[Diagnostic]:
         )
 
 
-def _missing(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagnostic]:
+def as_partial(graph: Graph, call: Call) -> Fix | None:
+    """The edit that makes a call a partial, where its tag is written as tags are."""
+    at = call.target_span
+    for tag in ("!singleton:", "!call:", "!factory:"):
+        span = Span(at.file, at.line, at.column - len(tag), at.line, at.column)
+        if span.column > 0 and written_at(graph, span) == tag:
+            return Fix(span, "!partial:", tag)
+    return None
+
+
+def _missing(
+    graph: Graph, call: Call, symbol: Symbol, signature: Signature, slot: Slot
+) -> Iterator[Diagnostic]:
     given = {entry.key for entry in (*call.kwargs, *_latent(call))}
     given |= {p.name for p in signature.positional[: len(call.args)]}
     needed = [p.name for p in signature.parameters if p.required and p.name not in given]
@@ -170,8 +191,14 @@ def _missing(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagn
         return
     noun = "argument" if len(needed) == 1 else "arguments"
     remedy = f"add {_names(needed)}"
-    if not call.args and not call.kwargs:
+    fix = None
+    first = [p.name for p in signature.positional[len(call.args) :]]
+    if needed == first[: len(needed)]:
         remedy += ", or write `!partial` where the caller gives the rest"
+        if len(needed) <= len(slot.parameters):
+            gives = _names([*slot.parameters[: len(needed)]])
+            remedy = f"write `!partial:{call.target}`: the program gives it {gives}"
+            fix = as_partial(graph, call)
     yield Diagnostic(
         "FGC022",
         f"`{callee(symbol)}` needs the {noun} {_names(needed)}",
@@ -179,6 +206,7 @@ def _missing(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagn
         labels=definition(symbol),
         notes=_shown(symbol, signature),
         help=remedy,
+        fix=fix,
     )
 
 

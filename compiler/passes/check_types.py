@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from math import isfinite
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.frontend.scalars import ScalarError, resolve_plain
-from fgc.compiler.ir.graph import Call, Entry, Kind, List, Literal, Mapping, Node, Tuple
-from fgc.compiler.ir.span import Span
+from fgc.compiler.ir.graph import (
+    Call,
+    Entry,
+    Graph,
+    Kind,
+    List,
+    Literal,
+    Mapping,
+    Node,
+    Tuple,
+    Var,
+)
 from fgc.compiler.passes.annotations import Accepts, accepts, entries, items, path_form
-from fgc.compiler.passes.check_arguments import bound, callee
-from fgc.compiler.passes.resolve import calls, written_at
+from fgc.compiler.passes.check_arguments import as_partial, bound, callee
+from fgc.compiler.passes.model_scopes import bound_value, config_of, scoped
+from fgc.compiler.passes.resolve import written_at
+from fgc.compiler.passes.strict_fields import as_written, fits
 from fgc.compiler.symbols.nearest import nearest
 from fgc.compiler.symbols.resolution import Resolution
 from fgc.compiler.symbols.symbol import Parameter, Symbol
@@ -23,23 +35,58 @@ _STANDS_FOR_ELSEWHERE = _STANDS_FOR | {"int": {"float", "bool"}, "bool": {"int",
 _SHOWN = {"none": "null", "sequence": "a list", "mapping": "a mapping", "str": "text"}
 
 
-def check_types(resolution: Resolution) -> Iterator[Diagnostic]:
-    """FGC026 for each plain value that the annotation of its parameter rules out."""
-    for call in calls(resolution.graph):
-        symbol = resolution.symbols.get(call)
-        if symbol is None or symbol.signature is None or call.kind is Kind.META:
+def check_types(
+    resolution: Resolution, launch: Collection[str] = frozenset()
+) -> Iterator[Diagnostic]:
+    """FGC026 for each plain value that the annotation of its parameter rules out.
+
+    A variable is the value that the configuration gives it; of the parameters that rule out such a
+    value, the first is told. ``launch`` are the variables that the program itself has.
+    """
+    told: set[tuple[int, int | None]] = set()
+    for call, config in scoped(resolution.graph):
+        symbol = resolution.symbols.get(call) if isinstance(call, Call) else None
+        if symbol is None or symbol.signature is None or not isinstance(call, Call):
             continue
-        for parameter, value, entry in bound(call, symbol.signature):
+        if call.kind is Kind.META:
+            continue
+        config = config_of(call) or config
+        for parameter, given, entry in bound(call, symbol.signature):
             if parameter.annotation is None:
                 continue
-            wrong = _instance(resolution, symbol, parameter, value) or _plain(
-                symbol, parameter, value
-            )
-            if wrong is not None:
-                found = _diagnostic(symbol, parameter, value, entry, *wrong)
-                yield replace(found, fix=_fix(resolution, parameter, value))
+            value = bound_value(given, config, resolution.graph, launch)
+            key = (id(value), None if isinstance(given, Var) else id(entry))
+            if key in told:
+                continue
+            found = [*_checked(resolution, symbol, parameter, value, entry)]
+            if found:
+                told.add(key)
+            if isinstance(given, Var):
+                yield from (_through(resolution.graph, f, given, value) for f in found)
             else:
-                yield from _within(symbol, parameter, value)
+                yield from found
+
+
+def _checked(
+    resolution: Resolution, symbol: Symbol, parameter: Parameter, value: Node, entry: Entry | None
+) -> Iterator[Diagnostic]:
+    wrong = (
+        _instance(resolution, symbol, parameter, value)
+        or _strictly(symbol, parameter, value)
+        or _plain(symbol, parameter, value)
+    )
+    if wrong is not None:
+        found = _diagnostic(symbol, parameter, value, entry, *wrong)
+        yield replace(found, fix=_fix(resolution, symbol, parameter, value))
+    else:
+        yield from _within(symbol, parameter, value)
+
+
+def _through(graph: Graph, found: Diagnostic, given: Var, value: Node) -> Diagnostic:
+    """What is wrong with the value of a variable, told where a person gave the value."""
+    label = Label(given.span, f"`!var {given.var}` gives it to this argument")
+    place = graph.given_at(value)
+    return replace(found, span=place, labels=(label,) if label.span != place else ())
 
 
 def _within(symbol: Symbol, parameter: Parameter, value: Node) -> Iterator[Diagnostic]:
@@ -85,11 +132,21 @@ def _plain(symbol: Symbol, parameter: Parameter, value: Node) -> tuple[str, str]
     one_for_many = kind == "str" and path_form(parameter.annotation or "") == "many"
     if not one_for_many and (kind in fitting.kinds or stands_for & fitting.kinds):
         return None
-    shown = _SHOWN.get(kind, kind)
-    if isinstance(value, Literal) and value.value is not None:
-        written = f'"{value.value}"' if kind == "str" else str(value.value)
-        shown = f"the text `{written}`" if kind == "str" else f"the {kind} `{written}`"
-    return shown, _expectation(parameter, fitting, value)
+    return _shown(value), _expectation(parameter, fitting, value)
+
+
+def _shown(value: Node) -> str:
+    """A plain value as messages name it."""
+    match value:
+        case Literal(value=str(text)):
+            return f'the text `"{text}"`'
+        case Literal(value=bool(truth)):
+            return f"the bool `{truth}`"
+        case Literal(value=int() | float() as number):
+            return f"the {type(number).__name__} `{number}`"
+        case _:
+            kind = _kind(value) or ""
+            return _SHOWN.get(kind, kind)
 
 
 def _expectation(parameter: Parameter, fitting: Accepts, value: Node) -> str:
@@ -120,14 +177,28 @@ def _is_number(text: str) -> bool:
         return False
 
 
+def _strictly(symbol: Symbol, parameter: Parameter, value: Node) -> tuple[str, str] | None:
+    """A value that a strict dataclass refuses though Python would let it pass."""
+    annotation = parameter.annotation or ""
+    strict = frozenset[str]() if symbol.signature is None else symbol.signature.strict
+    if parameter.name not in strict or fits(annotation, value) is not False:
+        return None
+    remedy = f"`{parameter.name}` is annotated `{annotation}`"
+    meant = as_written(annotation, value.value) if isinstance(value, Literal) else None
+    if meant is None and isinstance(value, Literal) and isinstance(value.value, str):
+        fitting = accepts(annotation)
+        return _shown(value), remedy + ("" if fitting is None else _meant(fitting, value))
+    return _shown(value), remedy + ("" if meant is None else f"; write `{meant}`")
+
+
 def _instance(
     resolution: Resolution, symbol: Symbol, parameter: Parameter, value: Node
 ) -> tuple[str, str] | None:
-    """A singleton of a class where the runtime takes a factory: it would call the instance."""
+    """An object of a class where the runtime takes a factory: it would call the object."""
     fitting = accepts(parameter.annotation or "")
     if symbol.origin != "runtime" or fitting is None or "callable" not in fitting.kinds:
         return None
-    if not isinstance(value, Call) or value.kind is not Kind.SINGLETON:
+    if not isinstance(value, Call) or value.kind not in (Kind.SINGLETON, Kind.FACTORY):
         return None
     given = resolution.symbols.get(value)
     if given is None or given.kind != "class":
@@ -135,12 +206,17 @@ def _instance(
     return f"one instance of `{given.qualname}`", f"write `!partial:{value.target}`"
 
 
-def _fix(resolution: Resolution, parameter: Parameter, value: Node) -> Fix | None:
+def _fix(resolution: Resolution, symbol: Symbol, parameter: Parameter, value: Node) -> Fix | None:
     """The number in the quotes, where one is wanted; the factory in place of an instance."""
     fitting = accepts(parameter.annotation or "")
     if fitting is None:
         return None
     graph = resolution.graph
+    strict = frozenset[str]() if symbol.signature is None else symbol.signature.strict
+    if parameter.name in strict and isinstance(value, Literal):
+        meant = as_written(parameter.annotation or "", value.value)
+        if meant is not None and written_at(graph, value.span) == str(value.value):
+            return Fix(value.span, meant, str(value.value))
     if isinstance(value, Literal) and isinstance(value.value, str):
         try:
             number = resolve_plain(value.value)
@@ -155,11 +231,7 @@ def _fix(resolution: Resolution, parameter: Parameter, value: Node) -> Fix | Non
         ):
             return Fix(value.span, value.value, quoted)
     if isinstance(value, Call) and "callable" in fitting.kinds:
-        at = value.target_span
-        for tag in ("!singleton:", "!call:"):
-            span = Span(at.file, at.line, at.column - len(tag), at.line, at.column)
-            if span.column > 0 and written_at(graph, span) == tag:
-                return Fix(span, "!partial:", tag)
+        return as_partial(graph, value)
     return None
 
 

@@ -11,39 +11,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Label
-from fgc.compiler.ir.graph import Call, Entry, Graph, Mapping, Node, Var, children
+from fgc.compiler.ir.graph import Entry, Graph, Mapping, Node, Var
 from fgc.compiler.ir.span import Span
+from fgc.compiler.passes.model_scopes import scoped
 from fgc.compiler.symbols.nearest import nearest
-
-
-def config_of(call: Call) -> Entry | None:
-    """The ``config`` that makes a call a model: a mapping of its configuration's fields."""
-    for entry in call.kwargs:
-        if entry.key == "config" and isinstance(entry.value, Mapping):
-            return entry
-    return None
 
 
 def check_variables(graph: Graph, launch: Collection[str] = frozenset()) -> Iterator[Diagnostic]:
     """FGC030 for each variable without a value; ``launch`` are those that a program itself has."""
-    seen: set[tuple[int, int]] = set()
-    scopes: list[tuple[Node, Entry | None]] = [(entry.value, None) for entry in graph.roots]
-    scopes.reverse()
-    while scopes:
-        node, config = scopes.pop()
-        key = (id(node), id(config))
-        if key in seen:
-            continue
-        seen.add(key)
+    for node, config in scoped(graph):
         if isinstance(node, Var) and node.default is None:
             unbound = _in_model(node, config) if config else _outside(node, graph, launch)
             if unbound is not None:
                 yield unbound
-        inner = config_of(node) if isinstance(node, Call) else None
-        for child in reversed(children(node)):
-            # the fields themselves are given from outside the model
-            below = inner if inner is not None and child is not inner.value else config
-            scopes.append((child, below))
 
 
 def _in_model(node: Var, config: Entry) -> Diagnostic | None:

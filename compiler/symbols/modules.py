@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -83,6 +84,11 @@ class Modules:
             self._declarations[file] = UNREADABLE if empty else self._cache.declarations(text)
         return self._declarations[file]
 
+    def postpones(self, file: str) -> bool:
+        """Whether annotations in a file are texts (PEP 563)."""
+        bound = self.declarations(file).names.get("annotations", ())
+        return any(isinstance(d, Import) and d.module == "__future__" for d in bound)
+
     def member(self, module: Module, name: str) -> Definition | Missing:
         """What ``name`` is in ``module``: defined there, imported, starred in, or a submodule."""
         answers = [self._in_file(module, file, name) for file in module.sources]
@@ -162,6 +168,12 @@ class Modules:
         if not solid:
             return found[0] if found else UNKNOWN
         first = solid[0]
+        classes = [d.declaration for d in solid if isinstance(d.declaration, Class)]
+        if isinstance(first.declaration, Class) and len(solid) > 1:
+            here = all(other.file == first.file for other in solid)
+            same = all(_placeless(c) == _placeless(classes[0]) for c in classes)
+            if here and not (same and len(classes) == len(solid)):
+                return replace(first, declaration=_either(classes))
         functions = [d.declaration for d in solid if isinstance(d.declaration, Function)]
         shapes = {(f.parameters, f.beneath, f.forwarding, f.decorators) for f in functions}
         if isinstance(first.declaration, Function) and len(shapes) > 1:
@@ -291,6 +303,23 @@ def _named_from(module: Module, file: str) -> str:
 
 def _at(module: Module, file: str, name: str, declaration: Function | Class | Value) -> Definition:
     return Definition(module, file, name, declaration)
+
+
+def _either(classes: Sequence[Class]) -> Class:
+    """One of several classes of a name: what all of them have may be there, and no call of it is
+    known to be wrong."""
+    methods = {name: method for c in reversed(classes) for name, method in c.methods.items()}
+    return replace(
+        classes[0],
+        keywords=(*classes[0].keywords, "**="),
+        methods={n: replace(m, parameters=None, beneath=None) for n, m in methods.items()},
+    )
+
+
+def _placeless(declared: Class) -> Class:
+    """A class without the lines of it and its methods."""
+    methods = {name: replace(method, line=0) for name, method in declared.methods.items()}
+    return replace(declared, line=0, methods=methods)
 
 
 def _first(sources: tuple[str, ...]) -> str | None:

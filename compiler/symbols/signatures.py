@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fgc.compiler.symbols.classes import Ancestors, Classes, hooks, last_name
@@ -111,14 +112,38 @@ class Signatures:
     def _transformed(self, owner: Definition) -> Signature | None:
         """The constructor that a base with ``@dataclass_transform`` gives each class below it."""
         ancestors = self._classes.ancestors(owner)
-        below: list[Class] = []
+        below: list[Definition] = []
         for ancestor in ancestors:
             if ancestor is None:
                 return None
             line = self._classes.ancestors(ancestor)
             if any(a is not None and transforms(_class(a)) for a in line):
-                below.append(_class(ancestor))
-        return Signature(transformed_parameters(below))
+                below.append(ancestor)
+        parameters = transformed_parameters([_class(ancestor) for ancestor in below])
+        return Signature(parameters, self._validated(below))
+
+    def _validated(self, ancestors: Sequence[Definition]) -> frozenset[str]:
+        """The fields whose values are compared with their annotations, by huggingface_hub's
+        ``@strict`` on the class or on one above it.
+
+        What a class below the decorated one declares anew is left out, and what is declared where
+        annotations are texts, which it does not compare.
+        """
+        found: set[str] = set()
+        declared: set[str] = set()
+        decorated = False
+        for ancestor in ancestors:
+            owner = _class(ancestor)
+            decorated = decorated or any(last_name(text) == "strict" for text in owner.decorators)
+            new = {field.name for field in owner.fields} - declared
+            declared |= new
+            if (
+                decorated
+                and ancestor.file is not None
+                and not self._modules.postpones(ancestor.file)
+            ):
+                found |= new
+        return frozenset(found)
 
     def _synthesised(self, ancestors: Ancestors, declared: Class) -> Signature | None:
         validated = any(last_name(text) == "strict" and "(" in text for text in declared.decorators)

@@ -7,7 +7,7 @@ reader that serves where they are installed.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -17,8 +17,10 @@ from fgc.compiler.symbols.symbol import Signature, SymbolKind
 
 FILE = Path(__file__).with_name("snapshot.json")
 
-# dotted name -> "class (x, y=1)", or "class" alone where the source does not tell more
+# dotted name -> "class (x: int, y=1) strict: x", or "class" where the source does not tell more
 Names = dict[str, str]
+
+_STRICT = " strict: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class SnapshotEntry:
 
     def encoded(self) -> str:
         """As the file holds it."""
-        return self.kind if self.signature is None else f"{self.kind} {self.signature.text()}"
+        if self.signature is None:
+            return self.kind
+        strict = f"{_STRICT}{' '.join(sorted(self.signature.strict))}"
+        return f"{self.kind} {self.signature.text()}{strict if self.signature.strict else ''}"
 
 
 def find(module: str, name: str) -> SnapshotEntry | None:
@@ -38,8 +43,12 @@ def find(module: str, name: str) -> SnapshotEntry | None:
     encoded = _modules().get(module, {}).get(name)
     if encoded is None:
         return None
-    kind, _, signature = encoded.partition(" ")
-    return SnapshotEntry(cast(SymbolKind, kind), read_signature(signature) if signature else None)
+    kind, _, rest = encoded.partition(" ")
+    text, _, strict = rest.partition(_STRICT)
+    signature = read_signature(text) if text else None
+    if signature is not None and strict:
+        signature = replace(signature, strict=frozenset(strict.split()))
+    return SnapshotEntry(cast(SymbolKind, kind), signature)
 
 
 def names(module: str) -> frozenset[str]:

@@ -37,11 +37,14 @@ class Parameter:
 class Signature:
     """The parameters that a caller of the symbol gives; ``self`` and ``cls`` are left out.
 
+    ``strict`` are the names of those of which the callee itself compares value and annotation.
+
     >>> Signature((Parameter("x"), Parameter("eps", "keyword_only", "float", "1e-6"))).text()
     '(x, *, eps: float = 1e-6)'
     """
 
     parameters: tuple[Parameter, ...]
+    strict: frozenset[str] = frozenset()
 
     @property
     def accepts_any_keyword(self) -> bool:

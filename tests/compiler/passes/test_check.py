@@ -120,9 +120,12 @@ def test_the_signature_and_its_place_are_shown(resolved: Resolved, net: Path) ->
     assert long.labels == ()
 
 
-def test_a_factory_given_as_a_factory_gets_the_rest_later(resolved: Resolved) -> None:
-    text = "a: !partial:fgc.runtime.nn:PreNormLayer {norm: !factory:fgc.runtime.nn:RMSNorm }\n"
-    assert check(resolved(text)) == ()
+def test_what_is_called_later_gets_the_rest_later(resolved: Resolved) -> None:
+    text = "a: !partial:fgc.runtime.nn:PreNormLayer {norm: !%s:fgc.runtime.nn:RMSNorm }\n"
+    assert check(resolved(text % "partial")) == ()
+    given = only(check(resolved(text % "factory")))  # an object, made anew, which cannot be called
+    assert given.code == "FGC026"
+    assert given.help == "write `!partial:fgc.runtime.nn:RMSNorm`"
     alone = only(check(resolved("a: !factory:fgc.runtime.nn:RMSNorm\n")))
     assert alone.code == "FGC022"
 
@@ -206,7 +209,6 @@ def test_what_was_probably_meant(resolved: Resolved, argument: str, said: str) -
         "implicit: null",
         "maybe: null",
         "plain: text",
-        "number: !var {name: x, default: text}",
     ],
 )
 def test_types_that_are_right_or_not_certainly_wrong(resolved: Resolved, argument: str) -> None:

@@ -39,13 +39,15 @@ class Request:
     configuration ``name``, or the default one, of the project at or above ``project``, which is the
     current folder where it is None. A tree that was built stands for the configuration in it.
     ``overrides`` pin template variables and bind `!var` nodes; those with the name of an option,
-    `--max-steps`, set a variable alone, and the configuration declares them.
+    `--max-steps`, set a variable alone, and the configuration declares them. ``unsaved`` are texts
+    of templates that an editor holds, by absolute path, in place of what is on disk.
     """
 
     config: Path | None = None
     overrides: Mapping[str, Scalar] = field(default_factory=dict[str, "Scalar"])
     project: Path | None = None
     name: str | None = None
+    unsaved: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,13 @@ def _load(build: Build) -> Build:
     from fgc.compiler.passes.load import load
 
     asked = build.request
-    source = load(asked.config, project=asked.project, name=asked.name, overrides=asked.overrides)
+    source = load(
+        asked.config,
+        project=asked.project,
+        name=asked.name,
+        overrides=asked.overrides,
+        unsaved=asked.unsaved,
+    )
     return replace(build, source=source)
 
 

@@ -47,7 +47,7 @@ def read_meta(
     Raises:
         BuildError: FGC007, or what rendering and parsing raise.
     """
-    rendered = render(META, (root, *search_path), variables)
+    rendered = render(META, (root, *search_path), variables, unsaved=folders.unsaved)
     graph = read_graph(rendered, {})
     reader = _Reader(root, folders)
     for entry in graph.roots:

@@ -12,7 +12,7 @@ from fgc.compiler.frontend.folders import META, Folders, absolute
 from fgc.compiler.frontend.meta import read_meta
 from fgc.compiler.symbols.nearest import nearest
 
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 _HERE = Folders()
 
 
@@ -93,7 +93,7 @@ def config_names(project: Project) -> dict[str, Path]:
         for path in prefix.rglob("*"):
             name = path.relative_to(prefix)
             hidden = any(part.startswith(".") for part in name.parts)
-            if path.suffix in _SUFFIXES and not hidden and path.is_file():
+            if path.suffix in SUFFIXES and not hidden and path.is_file():
                 found.setdefault(name.as_posix(), path)
     return dict(sorted(found.items()))
 
@@ -111,7 +111,7 @@ def config_by_name(project: Project, name: str | None) -> Config:
         raise BuildError(
             Diagnostic("FGC006", message, help=f"configurations are looked for in `{place}`")
         )
-    for suffix in ("", *_SUFFIXES):
+    for suffix in ("", *SUFFIXES):
         template = (Path(project.config_prefix) / (name + suffix)).as_posix()
         for folder in project.search_path:
             if os.path.isfile(folder / template):
@@ -129,7 +129,7 @@ def config_by_path(path: Path, folders: Folders = _HERE) -> Config:
     """
     path = absolute(path)
     folder = path.parent
-    if not os.path.isfile(path):
+    if path.as_posix() not in folders.unsaved and not os.path.isfile(path):
         beside = sorted(entry.name for entry in folder.glob("*.y*ml"))
         raise BuildError(_no_config(path.name, f"`{folder.as_posix()}`", beside))
     root = folders.project(folder)
@@ -137,7 +137,7 @@ def config_by_path(path: Path, folders: Folders = _HERE) -> Config:
         project = bare_project(folder, folders)
         return Config(project, path.name, path, project.search_path)
     project = load_project(root, folders)
-    template = _template_name(path, project.search_path)
+    template = _template_name(path, project)
     if template is not None:
         return Config(project, template, path, project.search_path)
     return Config(project, path.name, path, (folder, *project.search_path))
@@ -149,13 +149,15 @@ def bare_project(root: Path, folders: Folders = _HERE) -> Project:
     return Project(root, root.name, search_path, folders=folders)
 
 
-def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
-    """The name by which ``search_path`` finds ``path``, and not a file that shadows it."""
-    for folder in search_path:
+def _template_name(path: Path, project: Project) -> str | None:
+    """The name by which a project finds ``path``, and not a file that shadows it."""
+    unsaved = project.folders.unsaved
+    for folder in project.search_path:
         if not path.is_relative_to(folder):
             continue
         name = path.relative_to(folder).as_posix()
-        first = next((f / name for f in search_path if os.path.isfile(f / name)), None)
+        files = (f / name for f in project.search_path)
+        first = next((f for f in files if f.as_posix() in unsaved or os.path.isfile(f)), None)
         if first == path:
             return name
     return None

@@ -38,7 +38,11 @@ class RenderReport:
     rendered: Rendered
     pins_read: frozenset[str]
     names: frozenset[str]
-    chain: TemplateChain
+
+    @property
+    def chain(self) -> TemplateChain:
+        """How the templates refer to each other."""
+        return self.rendered.templates
 
 
 def render(
@@ -48,11 +52,13 @@ def render(
     *,
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
+    unsaved: Mapping[str, str] = _NOTHING,
 ) -> Rendered:
     r"""Render ``template``, a name relative to ``search_path`` or the absolute path of a file.
 
     ``variables`` are global in all templates, and so are ``pins``, which are knobs of ``ns`` as
-    well; an assignment to a pinned knob has no effect. ``sources`` are templates in memory.
+    well; an assignment to a pinned knob has no effect. ``sources`` are templates in memory, by
+    name; ``unsaved`` are texts in place of those of files, by absolute path.
 
     Raises `BuildError`: FGC001 for a template that is not found, FGC002 for templates that extend
     or include each other in a circle, FGC003 for a syntax error, FGC004 for an undefined variable,
@@ -68,7 +74,10 @@ def render(
     >>> rendered.span(3, 1, 3, 2)
     Span(file='<top>', line=4, column=1, end_line=4, end_column=2)
     """
-    return render_report(template, search_path, variables, pins=pins, sources=sources).rendered
+    report = render_report(
+        template, search_path, variables, pins=pins, sources=sources, unsaved=unsaved
+    )
+    return report.rendered
 
 
 def render_report(
@@ -78,9 +87,10 @@ def render_report(
     *,
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
+    unsaved: Mapping[str, str] = _NOTHING,
 ) -> RenderReport:
     """As `render`, and report which names were used, and which templates."""
-    loader = TemplateLoader(search_path, sources)
+    loader = TemplateLoader(search_path, sources, unsaved)
     reporter = ErrorReporter(loader)
     environments: list[TemplateEnvironment] = []
 
@@ -137,10 +147,10 @@ def render_report(
             _knobs(loader, traced.pins, whole=(root, 1) if is_coarse(origins, root) else None),
             blocks(loader),
             elsewhere,
+            chain,
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),
-        chain,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -70,6 +70,7 @@ def load(
     project: Path | None = None,
     name: str | None = None,
     overrides: Mapping[str, Scalar] | None = None,
+    unsaved: Mapping[str, str] | None = None,
 ) -> Source:
     """Find a configuration by its file, or by its name in the project at or above ``project``.
 
@@ -77,6 +78,7 @@ def load(
     tree that was built stands for the project and the configuration in it.
 
     ``overrides`` are what the command line gives: pins by their names, and options by theirs.
+    ``unsaved`` are texts of templates that an editor holds, by absolute path.
 
     Raises:
         BuildError: FGC001, FGC006, FGC007 or FGC009, or what is wrong with the templates of the
@@ -92,18 +94,21 @@ def load(
     is_file = path is not None and not path.is_dir()
     folder = path or project or Path()
     tree = find_tree(folder)
+    folders = Folders(unsaved=unsaved or {})
     if tree is not None:
-        return from_tree(read_tree(tree), folder if is_file else None, name, overrides or {})
+        built = read_tree(tree)
+        built = replace(built, folders=replace(built.folders, unsaved=folders.unsaved))
+        return from_tree(built, folder if is_file else None, name, overrides or {})
     if is_file:
-        return from_config(config_by_path(folder), overrides or {})
-    root = Folders().project(folder)
+        return from_config(config_by_path(folder, folders), overrides or {})
+    root = folders.project(folder)
     if root is None:
         message = f"no project at `{folder.as_posix()}`, nor above it"
         remedy = (
             "a project is a folder with a `meta.yaml`; a configuration can be given by its file"
         )
         raise BuildError(Diagnostic("FGC006", message, help=remedy))
-    return from_config(config_by_name(load_project(root), name), overrides or {})
+    return from_config(config_by_name(load_project(root, folders), name), overrides or {})
 
 
 def from_tree(

@@ -22,4 +22,10 @@ def render(source: Source) -> Rendered:
     >>> rendered.text.strip()
     'lr: 3'
     """
-    return render_template(source.template, source.search_path, source.variables, pins=source.pins)
+    return render_template(
+        source.template,
+        source.search_path,
+        source.variables,
+        pins=source.pins,
+        unsaved=source.project.folders.unsaved,
+    )

@@ -18,10 +18,11 @@ from fgc.compiler.lsp.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
 PIECES = (
-    "{{", "}}", "{%", "-- ", "-- set ns.x = ", "-- extends 'a'", "-- extends 'configs/baseline.yaml'",
+    "{{", "}}", "{%", "-- ", "-- set ns.x = ", "-- extends 'a'", "-- extends 'models/llama.yaml'",
     "== super()", "=> ", "[", "]", "[globals]", "    [optimizer]", "*lr", "&lr ", "!", "!partial:",
     "!var ", "!call:from_project", "ns.", "##", ":", ": ", "\n", "\r\n", "\t", "- ", "'", '"', "|",
-    "#--- x ---", "é😀", "\0", "\x0c", "\u2028", "{a: [", "<<: *x", "!partial:torch.optim:", "\ufeff",
+    "#--- x ---", "é😀", "\0", "\x0c", "\u2028", "{a: [", "<<: *x", "!partial:torch.optim:",
+    "\ufeff",
 )  # fmt: skip
 
 

@@ -85,7 +85,10 @@ class Server(LanguageServer):
                 await asyncio.to_thread(self.documents.update, file)
             except Exception as error:  # an editor must go on whatever happens here
                 self._complain(file, error)
-        self._publish()
+        try:
+            self._publish()
+        except Exception as error:  # as above
+            self._complain("", error)
 
     def _complain(self, file: str, error: Exception) -> None:
         message = f"this is a bug in fgc: {type(error).__name__}: {error} ({file})"

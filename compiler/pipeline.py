@@ -42,7 +42,8 @@ class Request:
     current folder where it is None. A tree that was built stands for the configuration in it.
     ``overrides`` pin template variables and bind `!var` nodes; those with the name of an option,
     `--max-steps`, set a variable alone, and the configuration declares them. ``strictness`` says
-    how mistakes count that Forgather passes over.
+    how mistakes count that Forgather passes over. ``unsaved`` are texts of templates that an editor
+    holds, by absolute path, in place of what is on disk.
     """
 
     config: Path | None = None
@@ -50,6 +51,7 @@ class Request:
     project: Path | None = None
     name: str | None = None
     strictness: Strictness = Strictness.STRICT
+    unsaved: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +216,7 @@ def _load(build: Build) -> Build:
         name=asked.name,
         overrides=asked.overrides,
         strictness=asked.strictness,
+        unsaved=asked.unsaved,
     )
     return replace(build, source=source, diagnostics=source.project.findings)
 

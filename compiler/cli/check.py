@@ -11,7 +11,7 @@ import click
 from fgc.compiler.cli.options import format_option
 
 if TYPE_CHECKING:
-    from fgc.compiler.cli.checked import Chosen
+    from fgc.compiler.checked import Chosen
     from fgc.compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -27,7 +27,7 @@ def check(paths: tuple[Path, ...], recursive: bool, output_format: str) -> None:
     Without PATH it is the project at hand. Nothing is built, and none of the configurations' code
     is run. What is found goes to standard output; the exit code is 1 if there is an error.
     """
-    from fgc.compiler.cli.checked import checked, chosen
+    from fgc.compiler.checked import checked, chosen
     from fgc.compiler.cli.report import wants_color, written
     from fgc.compiler.pipeline import has_errors
 

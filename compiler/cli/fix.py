@@ -25,7 +25,7 @@ def fix(config: Path, diff: bool) -> None:
     Only the text of a mistake is replaced, and only in files of the project or its workspace. What
     is found behind the mended mistakes is mended, too; --diff shows what is found now.
     """
-    from fgc.compiler.cli.checked import checked
+    from fgc.compiler.checked import checked
     from fgc.compiler.cli.report import from_here, report
     from fgc.compiler.diagnostics.fixes import fixed
 

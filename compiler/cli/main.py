@@ -28,6 +28,7 @@ COMMANDS = (
     "help",
     "logs",
     "ls",
+    "lsp",
     "pp",
     "run",
     "schema",

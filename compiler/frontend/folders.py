@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import fgc.templates
@@ -44,7 +45,11 @@ class Folders:
     """Where the folders and files are that a configuration names, and those with a meaning.
 
     As it stands, everything is where it is named, and the templates are those that come with fgc.
+    ``unsaved`` are texts of templates that an editor holds, by absolute path: they stand for what
+    is on disk.
     """
+
+    unsaved: Mapping[str, str] = field(default_factory=dict[str, str], kw_only=True)
 
     def templates(self) -> Path:
         """The last folder of every search path."""

@@ -50,7 +50,13 @@ def read_meta(
     Raises:
         BuildError: FGC007, or what rendering and parsing raise.
     """
-    rendered = render(META, (root, *search_path), variables, strictness=strictness)
+    rendered = render(
+        META,
+        (root, *search_path),
+        variables,
+        strictness=strictness,
+        unsaved=folders.unsaved,
+    )
     graph, odd = read(rendered, {}, strictness)
     reader = _Reader(root, folders)
     for entry in graph.roots:

@@ -13,7 +13,7 @@ from fgc.compiler.frontend.folders import META, Folders, absolute
 from fgc.compiler.frontend.meta import read_meta
 from fgc.compiler.symbols.nearest import nearest
 
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 _HERE = Folders()
 
 
@@ -101,7 +101,7 @@ def config_names(project: Project) -> dict[str, Path]:
         for path in prefix.rglob("*"):
             name = path.relative_to(prefix)
             hidden = any(part.startswith(".") for part in name.parts)
-            if path.suffix in _SUFFIXES and not hidden and path.is_file():
+            if path.suffix in SUFFIXES and not hidden and path.is_file():
                 found.setdefault(name.as_posix(), path)
     return dict(sorted(found.items()))
 
@@ -119,7 +119,7 @@ def config_by_name(project: Project, name: str | None) -> Config:
         raise BuildError(
             Diagnostic("FGC006", message, help=f"configurations are looked for in `{place}`")
         )
-    for suffix in ("", *_SUFFIXES):
+    for suffix in ("", *SUFFIXES):
         template = (Path(project.config_prefix) / (name + suffix)).as_posix()
         for folder in project.search_path:
             if os.path.isfile(folder / template):
@@ -139,7 +139,7 @@ def config_by_path(
     """
     path = absolute(path)
     folder = path.parent
-    if not os.path.isfile(path):
+    if path.as_posix() not in folders.unsaved and not os.path.isfile(path):
         beside = sorted(entry.name for entry in folder.glob("*.y*ml"))
         raise BuildError(_no_config(path.name, f"`{folder.as_posix()}`", beside))
     root = folders.project(folder)
@@ -147,7 +147,7 @@ def config_by_path(
         project = bare_project(folder, folders, strictness)
         return Config(project, path.name, path, project.search_path)
     project = load_project(root, folders, strictness)
-    template = _template_name(path, project.search_path)
+    template = _template_name(path, project)
     if template is not None:
         return Config(project, template, path, project.search_path)
     return Config(project, path.name, path, (folder, *project.search_path))
@@ -161,13 +161,15 @@ def bare_project(
     return Project(root, root.name, search_path, folders=folders, strictness=strictness)
 
 
-def _template_name(path: Path, search_path: tuple[Path, ...]) -> str | None:
-    """The name by which ``search_path`` finds ``path``, and not a file that shadows it."""
-    for folder in search_path:
+def _template_name(path: Path, project: Project) -> str | None:
+    """The name by which a project finds ``path``, and not a file that shadows it."""
+    unsaved = project.folders.unsaved
+    for folder in project.search_path:
         if not path.is_relative_to(folder):
             continue
         name = path.relative_to(folder).as_posix()
-        first = next((f / name for f in search_path if os.path.isfile(f / name)), None)
+        files = (f / name for f in project.search_path)
+        first = next((f for f in files if f.as_posix() in unsaved or os.path.isfile(f)), None)
         if first == path:
             return name
     return None

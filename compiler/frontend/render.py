@@ -39,7 +39,11 @@ class RenderReport:
     rendered: Rendered
     pins_read: frozenset[str]
     names: frozenset[str]
-    chain: TemplateChain
+
+    @property
+    def chain(self) -> TemplateChain:
+        """How the templates refer to each other."""
+        return self.rendered.templates
 
 
 def render(
@@ -50,11 +54,13 @@ def render(
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
     strictness: Strictness = Strictness.STRICT,
+    unsaved: Mapping[str, str] = _NOTHING,
 ) -> Rendered:
     r"""Render ``template``, a name relative to ``search_path`` or the absolute path of a file.
 
     ``variables`` are global in all templates, and so are ``pins``, which are knobs of ``ns`` as
-    well; an assignment to a pinned knob has no effect. ``sources`` are templates in memory.
+    well; an assignment to a pinned knob has no effect. ``sources`` are templates in memory, by
+    name; ``unsaved`` are texts in place of those of files, by absolute path.
 
     Raises `BuildError`: FGC001 for a template that is not found, FGC002 for templates that extend
     or include each other in a circle, FGC003 for a syntax error, FGC004 for an undefined variable,
@@ -70,9 +76,16 @@ def render(
     >>> rendered.span(3, 1, 3, 2)
     Span(file='<top>', line=4, column=1, end_line=4, end_column=2)
     """
-    return render_report(
-        template, search_path, variables, pins=pins, sources=sources, strictness=strictness
-    ).rendered
+    report = render_report(
+        template,
+        search_path,
+        variables,
+        pins=pins,
+        sources=sources,
+        strictness=strictness,
+        unsaved=unsaved,
+    )
+    return report.rendered
 
 
 def render_report(
@@ -83,9 +96,10 @@ def render_report(
     pins: Mapping[str, object] = _NOTHING,
     sources: Mapping[str, str] = _NOTHING,
     strictness: Strictness = Strictness.STRICT,
+    unsaved: Mapping[str, str] = _NOTHING,
 ) -> RenderReport:
     """As `render`, and report which names were used, and which templates."""
-    loader = TemplateLoader(search_path, sources)
+    loader = TemplateLoader(search_path, sources, unsaved)
     reporter = ErrorReporter(loader)
     environments: list[TemplateEnvironment] = []
 
@@ -141,10 +155,10 @@ def render_report(
             blocks(loader),
             elsewhere,
             findings,
+            chain,
         ),
         frozenset(environment.pins.read),
         frozenset(environment.pins.known),
-        chain,
     )
 
 

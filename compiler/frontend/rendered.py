@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic
+from fgc.compiler.frontend.template_chain import TemplateChain
 from fgc.compiler.ir.knobs import Knobs
 from fgc.compiler.ir.span import Span
 
 NO_KNOBS = Knobs()
+NO_TEMPLATES = TemplateChain("", {}, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Rendered:
     gives for a line of a file the block of a template that its text stands in, as far as known.
     ``elsewhere`` is the text that would be rendered where a name that says where, when or on what a
     build takes place had another value, by that name; None where it could not be rendered.
-    ``findings`` are what is odd about the templates.
+    ``findings`` are what is odd about the templates, ``templates`` says how they refer to each
+    other, and which blocks they have.
     """
 
     text: str
@@ -50,6 +53,7 @@ class Rendered:
     blocks: Mapping[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
     elsewhere: Mapping[str, str | None] = field(default_factory=dict[str, "str | None"])
     findings: tuple[Diagnostic, ...] = ()
+    templates: TemplateChain = NO_TEMPLATES
 
     def knobs_of(self, line: int) -> frozenset[str]:
         """The knobs that decide what stands on a line of the rendered text."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -72,6 +72,7 @@ def load(
     name: str | None = None,
     overrides: Mapping[str, Scalar] | None = None,
     strictness: Strictness = Strictness.STRICT,
+    unsaved: Mapping[str, str] | None = None,
 ) -> Source:
     """Find a configuration by its file, or by its name in the project at or above ``project``.
 
@@ -79,6 +80,7 @@ def load(
     tree that was built stands for the project and the configuration in it.
 
     ``overrides`` are what the command line gives: pins by their names, and options by theirs.
+    ``unsaved`` are texts of templates that an editor holds, by absolute path.
 
     Raises:
         BuildError: FGC001, FGC006, FGC007 or FGC009, or what is wrong with the templates of the
@@ -94,20 +96,22 @@ def load(
     is_file = path is not None and not path.is_dir()
     folder = path or project or Path()
     tree = find_tree(folder)
+    folders = Folders(unsaved=unsaved or {})
     if tree is not None:
+        built = read_tree(tree)
+        built = replace(built, folders=replace(built.folders, unsaved=folders.unsaved))
         path = folder if is_file else None
-        return from_tree(read_tree(tree), path, name, overrides or {}, strictness)
+        return from_tree(built, path, name, overrides or {}, strictness)
     if is_file:
-        config = config_by_path(folder, strictness=strictness)
-        return from_config(config, overrides or {})
-    root = Folders().project(folder)
+        return from_config(config_by_path(folder, folders, strictness), overrides or {})
+    root = folders.project(folder)
     if root is None:
         message = f"no project at `{folder.as_posix()}`, nor above it"
         remedy = (
             "a project is a folder with a `meta.yaml`; a configuration can be given by its file"
         )
         raise BuildError(Diagnostic("FGC006", message, help=remedy))
-    found = load_project(root, strictness=strictness)
+    found = load_project(root, folders, strictness)
     return from_config(config_by_name(found, name), overrides or {})
 
 

@@ -28,4 +28,5 @@ def render(source: Source) -> Rendered:
         source.variables,
         pins=source.pins,
         strictness=source.project.strictness,
+        unsaved=source.project.folders.unsaved,
     )

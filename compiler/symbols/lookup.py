@@ -93,6 +93,20 @@ class Symbols:
             case "file" | "relative":
                 return self._in_project(spec, search_path)
 
+    def names_in(self, module: str, search_path: Sequence[str] = ()) -> frozenset[str]:
+        """The public names of what stands before the colon of a spec, none where it is no module.
+
+        A name may be that of a module, too.
+        """
+        spec = parse(f"{module}:name")
+        if isinstance(spec, Malformed):
+            return frozenset()
+        if spec.form == "module":
+            found = self.modules.locator.find(spec.module)
+        else:
+            found = self._project_file(spec, search_path)
+        return frozenset() if found is None else frozenset(self.modules.names(found))
+
     def methods(self, symbol: Symbol) -> dict[str, Method] | None:
         """The methods of a class that was looked up, where it is the project's or the runtime's.
 
@@ -227,16 +241,19 @@ class Symbols:
         )
 
     def _in_project(self, spec: ImportSpec, search_path: Sequence[str]) -> Answer:
-        added = tuple(self._leads(self._root, written) for written in search_path)
-        if spec.form == "file":
-            module = self._file(spec.module, added)
-        else:
-            module = project_module(spec.module, (*added, *self._search_path, self._root))
+        module = self._project_file(spec, search_path)
         if module is None:
+            added = tuple(self._leads(self._root, written) for written in search_path)
             folders = (*added, *self._search_path, self._root)
             return Answer(None, mistakes.no_file(spec, folders))
         named = ImportSpec(spec.text, spec.form, module.name, spec.name, spec.name_at)
         return self._named(named, module)
+
+    def _project_file(self, spec: ImportSpec, search_path: Sequence[str]) -> Module | None:
+        added = tuple(self._leads(self._root, written) for written in search_path)
+        if spec.form == "file":
+            return self._file(spec.module, added)
+        return project_module(spec.module, (*added, *self._search_path, self._root))
 
     def _file(self, written: str, added: tuple[str, ...]) -> Module | None:
         for folder in (self._root, *added, *self._search_path):

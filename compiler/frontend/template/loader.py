@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 from jinja2 import BaseLoader, Environment, Template, TemplateNotFound, TemplateSyntaxError
@@ -50,14 +51,21 @@ class TemplateLoader(BaseLoader):
     """The templates of one rendering.
 
     A template's key is its file's span name, followed by ``#name`` for an inline template.
-    ``texts`` are the files loaded so far, by span name, in the order of loading.
+    ``texts`` are the files loaded so far, by span name, in the order of loading. ``sources`` are
+    templates in memory, ``unsaved`` texts that stand for those of files.
     """
 
-    def __init__(self, search_path: tuple[Path, ...], sources: Mapping[str, str]):
+    def __init__(
+        self,
+        search_path: tuple[Path, ...],
+        sources: Mapping[str, str],
+        unsaved: Mapping[str, str] = MappingProxyType({}),
+    ):
         self.search_path = tuple(Path(os.path.abspath(folder)) for folder in search_path)
         self.texts: dict[str, str] = {}
         self.compiled: dict[str, CompiledTemplate] = {}
         self._memory = sources
+        self._unsaved = unsaved
         self._parts: dict[str, _Source] = {}
         self._root: str | None = None
 
@@ -176,6 +184,8 @@ class TemplateLoader(BaseLoader):
         file = Path(os.path.abspath(path)).as_posix() if "\0" not in str(path) else ""
         if file in self.texts:
             return file
+        if file in self._unsaved:
+            return self._add(file, self._unsaved[file].removeprefix("\ufeff"))
         if not os.path.isfile(file):
             return None
         return self._add(file, _read(file))

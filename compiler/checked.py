@@ -1,8 +1,8 @@
-"""What `fgc check` and `fgc fix` go through: configurations, and what is found in each."""
+"""What `fgc check`, `fgc fix` and `fgc lsp` go through: configurations and their findings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -55,12 +55,13 @@ def chosen(paths: Iterable[Path], *, recursive: bool) -> Chosen:
     return Chosen(tuple(configs), tuple(projects), tuple(wrong))
 
 
-def checked(config: Path) -> Outcome:
+def checked(config: Path, unsaved: Mapping[str, str] | None = None) -> Outcome:
     """All that is found in a configuration without building it.
 
-    A configuration that others link, a model or a dataset, may leave variables to them.
+    A configuration that others link, a model or a dataset, may leave variables to them. ``unsaved``
+    is as in `Request`.
     """
-    outcome = run(Request(config), until=UNTIL)
+    outcome = run(Request(config, unsaved=unsaved or {}), until=UNTIL)
     build = outcome.build
     if build.resolution is None or not is_part(build.resolution.graph):
         return outcome

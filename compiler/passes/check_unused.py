@@ -12,6 +12,8 @@ from fgc.compiler.passes.tokenizer_configs import is_tokenizer
 from fgc.compiler.program.needed import needed_roots
 from fgc.compiler.symbols.nearest import nearest
 
+_ALL_BUT = 0.87  # likeness of names that differ by a slip
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
@@ -49,6 +51,7 @@ def check_unused(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
         found = _knob(setting, knobs, pinned)
         if found is not None:
             yield replace(found, span=setting.named_in(text))
+    yield from _misspelt(graph, knobs, readers)
     yield from _targets(graph, readers)
 
 
@@ -125,6 +128,27 @@ def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
     near = nearest(name, knobs.names)
     remedy = f"a knob with a similar name exists: `{near}`" if near else "remove it"
     return Diagnostic("FGC204", f"no template reads the knob `{name}`", setting.span, help=remedy)
+
+
+def _misspelt(graph: Graph, knobs: Knobs, readers: Readers) -> Iterator[Diagnostic]:
+    """What another template of the project sets, no template names, and is all but a knob's name.
+
+    Others may be for the templates that another configuration is made of."""
+    for name in knobs.names:
+        first, *others = knobs.chain(name)
+        if others or first.read or first.pin or name in knobs.mentioned:
+            continue
+        if first.file == readers.config or first.file.startswith(f"{readers.shipped}/"):
+            continue
+        near = nearest(name, knobs.names, cutoff=_ALL_BUT)
+        if near is not None:
+            yield Diagnostic(
+                "FGC204",
+                f"no template reads the knob `{name}`",
+                first.named_in(graph.sources.get(first.file, "")),
+                severity=Severity.WARNING,
+                help=f"a knob with a similar name exists: `{near}`",
+            )
 
 
 def _targets(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:

@@ -98,11 +98,14 @@ def _surplus(call: Call, symbol: Symbol, signature: Signature) -> Iterator[Diagn
     if len(call.args) <= taken or signature.accepts_any_positional:
         return
     count = f"{taken} positional argument{'' if taken == 1 else 's'}" if taken else "none by place"
+    span = call.args[taken].span
+    here = (span.file, span.line) == (call.target_span.file, call.target_span.line)
+    called = () if here else (Label(call.target_span, "they are given to this"),)
     yield Diagnostic(
         "FGC021",
         f"`{callee(symbol)}` takes {count}, and {len(call.args)} are given",
-        call.args[taken].span,
-        labels=definition(symbol),
+        span,
+        labels=(*called, *definition(symbol)),
         notes=_shown(symbol, signature),
         help=_listing(signature),
     )

@@ -32,7 +32,13 @@ from fgc.compiler.symbols.symbol import Parameter, Symbol
 # What Python lets pass for another kind: 1 for 1.0, and in code that is not ours 1 for True.
 _STANDS_FOR = {"int": {"float"}, "str": {"path", "iterable"}, "mapping": {"iterable"}}
 _STANDS_FOR_ELSEWHERE = _STANDS_FOR | {"int": {"float", "bool"}, "bool": {"int", "float"}}
-_SHOWN = {"none": "null", "sequence": "a list", "mapping": "a mapping", "str": "text"}
+_SHOWN = {
+    "none": "null",
+    "sequence": "a list",
+    "mapping": "a mapping",
+    "str": "text",
+    "callable": "a partial",
+}
 
 
 def check_types(
@@ -166,6 +172,8 @@ def _meant(fitting: Accepts, value: Node) -> str:
             return f"; write `{int(number)}`"
         case Literal(value=str(text)) if _is_number(text) and {"int", "float"} & fitting.kinds:
             return f"; write `{text}` without quotes"
+        case Call():
+            return f"; `!singleton:{value.target}` is what it returns"
         case _:
             return ""
 
@@ -274,5 +282,7 @@ def _kind(node: Node) -> str | None:
             return "sequence"
         case Mapping():
             return "mapping"
+        case Call(kind=Kind.PARTIAL):
+            return "callable"
         case _:
             return None

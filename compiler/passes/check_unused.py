@@ -52,6 +52,7 @@ def check_unused(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:
         found = _knob(setting, knobs, pinned)
         if found is not None:
             yield replace(found, span=setting.named_in(text))
+    yield from _misspelt(graph, knobs, readers)
     yield from _targets(graph, readers)
 
 
@@ -124,6 +125,27 @@ def _knob(setting: Setting, knobs: Knobs, pinned: bool) -> Diagnostic | None:
     remedy = f"a knob with a similar name exists: `{near}`" if near else "remove it"
     message = f"no template reads the knob `{name}`"
     return Diagnostic("FGC204", message, setting.span, help=remedy, tolerable=True)
+
+
+def _misspelt(graph: Graph, knobs: Knobs, readers: Readers) -> Iterator[Diagnostic]:
+    """What another template of the project sets, no template names, and is all but a knob's name.
+
+    Others may be for the templates that another configuration is made of."""
+    for name in knobs.names:
+        first, *others = knobs.chain(name)
+        if others or first.read or first.pin or name in knobs.mentioned:
+            continue
+        if first.file == readers.config or first.file.startswith(f"{readers.shipped}/"):
+            continue
+        near = nearest(name, knobs.names, cutoff=_MISSPELT)
+        if near is not None:
+            yield Diagnostic(
+                "FGC204",
+                f"no template reads the knob `{name}`",
+                first.named_in(graph.sources.get(first.file, "")),
+                severity=Severity.WARNING,
+                help=f"a knob with a similar name exists: `{near}`",
+            )
 
 
 def _targets(graph: Graph, readers: Readers) -> Iterator[Diagnostic]:

@@ -219,19 +219,22 @@ def _targets(call: ProjectCall, other: Graph, source: Source) -> list[tuple[str,
         node = other.root(name)
         if node is None:
             message = f"`{source.template}` of `{source.project.name}` has no target `{name}`"
-            raise _error(
-                message, call.places["targets"], source, other, _near(name, known, "target")
-            )
+            remedy = _near(name, known, "target")
+            places = {str(entry.key): entry.key_span for entry in other.roots}
+            near = places.get(nearest(name, known) or "")
+            raise _error(message, call.places["targets"], source, other, remedy, near)
         found.append((name, node))
     return found
 
 
 def _check_variables(call: ProjectCall, other: Graph, source: Source) -> None:
-    known = sorted({node.var for node in _nodes(other) if isinstance(node, Var)})
+    places = {node.var: node.span for node in _nodes(other) if isinstance(node, Var)}
+    known = sorted(places)
     for name, entry in call.variables.items():
         if name not in known:
             message = f"`{source.template}` of `{source.project.name}` has no `!var {name}`"
-            raise _error(message, entry.key_span, source, other, _near(name, known, "variable"))
+            remedy, near = _near(name, known, "variable"), places.get(nearest(name, known) or "")
+            raise _error(message, entry.key_span, source, other, remedy, near)
 
 
 def _near(name: str, known: list[str], kind: str) -> str:
@@ -243,11 +246,16 @@ def _near(name: str, known: list[str], kind: str) -> str:
     return f"its {kind}s are " + ", ".join(f"`{other}`" for other in known[:10])
 
 
-def _error(message: str, span: Span, source: Source, other: Graph, remedy: str) -> BuildError:
+def _error(
+    message: str, span: Span, source: Source, other: Graph, remedy: str, near: Span | None
+) -> BuildError:
+    """``near`` is the place of what has a similar name."""
     place = Span.point(source.path.as_posix(), 1)
     if other.roots:
         place = other.roots[0].key_span
     label = Label(place, "the other configuration")
+    if near is not None:
+        label = Label(near, "this has a similar name")
     return BuildError(Diagnostic("FGC015", message, span, labels=(label,), help=remedy))
 
 

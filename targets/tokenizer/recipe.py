@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from fgc.compiler.diagnostics.diagnostic import BuildError, Diagnostic
+from fgc.compiler.diagnostics.knob_labels import with_knob_labels
 from fgc.compiler.ir.graph import Call, File, Graph, Literal, Node, walk
 from fgc.compiler.ir.graph import Mapping as MappingNode
 from fgc.compiler.ir.span import Span
@@ -82,7 +83,8 @@ def read_recipe(resolution: Resolution) -> Recipe:
     reader = _Reader(graph)
     recipe = Recipe(resolution, reader.file(), reader.special_tokens(), reader.model_max_length())
     if found or reader.found:
-        raise BuildError(in_order([*found, *reader.found]))
+        wrong = with_knob_labels([*found, *reader.found], graph.knobs.values())
+        raise BuildError(in_order(wrong))
     return recipe
 
 

@@ -8,7 +8,7 @@ from random import Random
 from tests.mutants.template import Edit, Edits, Template, rewritten, spots, with_spot
 
 _CALL = r"!(singleton|call|factory|partial|lambda)(?=:)"
-_MADE = ("singleton", "factory", "call")
+_MADE = ("singleton", "call")
 
 
 def scalar_for_arguments(template: Template, random: Random) -> Edits:
@@ -45,7 +45,8 @@ def mapping_to_list(template: Template, random: Random) -> Edits:
 def call_kind(template: Template, random: Random) -> Edits:
     """An object is made where a callable is meant, or the other way round.
 
-    Between objects that are made once and made anew, the choice is free.
+    Between objects that are made once and made anew, the choice is free. A `!factory` that is given
+    to what calls it gets the rest of its arguments then, as a `!partial` does: it is no mistake.
     """
     for line in template.lines:
         for spot in spots(line, _CALL) if line.is_yaml else ():
@@ -83,6 +84,7 @@ def depends_on_itself(template: Template, random: Random) -> Edits:
 def surplus_target(template: Template, random: Random) -> Edits:
     """A top-level key that nothing reads: one that is read, misspelt, beside the right one."""
     for line in template.lines:
-        if line.key in template.read and not line.indent and re.fullmatch(r"\w+", line.key):
-            slip = template.misspelt(line.key, random)
+        key = line.key or ""
+        if key in template.read and not line.indent and re.fullmatch(r"\w+", key):
+            slip = template.misspelt(key, random)
             yield rewritten(line, f"{slip}: 1", line.whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -10,9 +10,9 @@ import pytest
 
 from fgc.compiler.pipeline import run
 from tests.mutants.experiments import Experiment, copied, is_tokenizer, tree_of
-from tests.mutants.judge import ALLOWED, Judgement, Verdict, judge, mutants
+from tests.mutants.judge import Judgement, Verdict, judge, mutants
 from tests.mutants.kinds import KINDS, SET
-from tests.mutants.survivors import SURVIVORS
+from tests.mutants.survivors import SURVIVORS, SURVIVORS_OF_MANY, differences
 from tests.mutants.table import table
 
 
@@ -21,28 +21,34 @@ def experiments(tmp_path_factory: pytest.TempPathFactory) -> list[Experiment]:
     return copied(tmp_path_factory.mktemp("copies"))
 
 
-def survivors(judged: Sequence[Judgement]) -> list[Judgement]:
+def differing(judged: Sequence[Judgement], known: Mapping[str, int]) -> str:
     print(f"\n{table(judged)}")
-    return [judgement for judgement in judged if judgement.verdict not in ALLOWED]
+    return "\n".join(differences(judged, known))
 
 
 def test_three_hundred_mistakes(experiments: list[Experiment]) -> None:
     judged = [judge(mutant) for mutant in mutants(experiments, Random(1), 7)]
     assert len(judged) >= 300
     assert {judgement.mutant.kind for judgement in judged} == {*KINDS, SET}
-    found = [j for j in survivors(judged) if j.mutant.kind not in SURVIVORS]
-    assert not found, "\n".join(f"{judgement.mutant}\n{judgement.said}" for judgement in found)
+    found = differing(judged, SURVIVORS)
+    assert not found, found
 
 
 @pytest.mark.nightly
 def test_two_thousand_mistakes(experiments: list[Experiment]) -> None:
     judged = [judge(mutant) for mutant in mutants(experiments, Random(2), 50)]
     assert len(judged) >= 2_000
-    found = survivors(judged)
-    unknown = [judgement for judgement in found if judgement.mutant.kind not in SURVIVORS]
-    shown = "\n".join(f"{judgement.mutant}\n{judgement.said}" for judgement in unknown)
-    assert not unknown, shown
-    assert {judgement.mutant.kind for judgement in found} == SURVIVORS.keys()
+    found = differing(judged, SURVIVORS_OF_MANY)
+    assert not found, found
+
+
+def test_more_survivors_and_fewer_are_told(experiments: list[Experiment]) -> None:
+    mutant = next(mutants(experiments, Random(1), 1))
+    missed = [Judgement(mutant, Verdict.MISSED)]
+    assert not differences(missed, {mutant.kind: 1})
+    assert differences(missed, {mutant.kind: 2}) == [f"{mutant.kind}: lower 2 to 1"]
+    assert differences(missed, {})[0] == f"{mutant.kind}: 1 survive, 0 are known"
+    assert differences([], {mutant.kind: 1}) == [f"{mutant.kind}: lower 1 to 0"]
 
 
 def test_what_says_the_same_is_built_the_same(experiments: list[Experiment]) -> None:

@@ -62,9 +62,12 @@ def bool_word(template: Template, random: Random) -> Edits:
 
 
 def nothing_and_zero(template: Template, random: Random) -> Edits:
-    """0 where nothing is meant, and nothing where there must be a number."""
+    """0 where nothing is meant, and nothing where there must be a number.
+
+    A dropout of 0 drops nothing, as null does: it is no mistake.
+    """
     for line in template.lines:
-        if line.value in _NOTHING:
+        if line.value in _NOTHING and not (line.knob or "").endswith("_dropout"):
             yield rewritten(line, line.with_value("0"))
         elif _is_number(line) and not _may_be_nothing(template, line):
             yield rewritten(line, line.with_value("none" if line.knob else "null"))

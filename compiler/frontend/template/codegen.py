@@ -99,7 +99,13 @@ class TracingGenerator(CodeGenerator):
 
     def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:
         self.newline(node)  # Jinja checks the target before it says where it is
+        written, line = node.node, node.lineno
+        where: list[nodes.Expr] = [nodes.Const(self.name), nodes.Const(int(Place.of(line)))]
+        assigned = nodes.EnvironmentAttribute("assigned", lineno=line)
+        node.node = nodes.Call(assigned, [written, *where], [], None, None, lineno=line)
+        node.node.set_environment(self.environment)
         super().visit_Assign(node, frame)
+        node.node = written
 
     def visit_NSRef(self, node: nodes.NSRef, frame: Frame) -> None:
         name = f"environment.knob({node.attr!r}, {self.name!r}, {int(node.lineno)})"

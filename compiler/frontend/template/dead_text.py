@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix
+from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.frontend.template.compiled import CompiledTemplate
 from fgc.compiler.frontend.template.loader import TemplateLoader
 from fgc.compiler.frontend.template.place import Place
@@ -45,19 +45,22 @@ def dead_text(
 
 def _inherited_blocks(
     loader: TemplateLoader, template: CompiledTemplate, chosen: Mapping[str, str]
-) -> list[str] | None:
-    """The blocks of all templates above, or None where it is not certain which those are.
+) -> dict[str, Span] | None:
+    """The blocks of all templates above and the nearest place of each, or None where it is not
+    certain which those are.
 
     ``chosen`` are the bases that expressions gave, by the template that extends them.
     """
     if template.base is None:
         return None
-    names: list[str] = []
+    found: dict[str, Span] = {}
     while (base := _base(loader, template, chosen)) is not None:
         template = loader.compile(base)
-        names += [block.name for block in template.blocks]
+        file = loader.file_of(template.key)
+        for block in template.blocks:
+            found.setdefault(block.name, _named(file, block.place, block.name))
     certain = not template.extends or (bool(chosen) and template.key not in chosen)
-    return names if certain else None
+    return found if certain else None
 
 
 def _base(
@@ -78,16 +81,24 @@ def _outside(file: str, place: Place) -> Diagnostic:
     )
 
 
-def _overrides_nothing(file: str, place: Place, name: str, inherited: list[str]) -> Diagnostic:
-    similar = nearest(name, inherited)
-    line, column = int(place), place.column
-    span = Span(file, line, column, line, column + len(name))
-    sure = only_near(name, inherited)
+def _overrides_nothing(
+    file: str, place: Place, name: str, inherited: Mapping[str, Span]
+) -> Diagnostic:
+    similar = nearest(name, list(inherited))
+    span = _named(file, place, name)
+    sure = only_near(name, list(inherited))
+    labels = () if similar is None else (Label(inherited[similar], f"`{similar}` begins here"),)
     return Diagnostic(
         "FGC008",
         f"the block `{name}` is never rendered: no template above has a block of this name",
         span,
+        labels=labels,
         help=f"a block with a similar name exists: `{similar}`" if similar else None,
         fix=None if sure is None else Fix(span, sure, name),
         tolerable=True,
     )
+
+
+def _named(file: str, place: Place, name: str) -> Span:
+    line, column = int(place), place.column
+    return Span(file, line, column, line, column + len(name))

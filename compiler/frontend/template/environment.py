@@ -31,6 +31,7 @@ from fgc.compiler.frontend.template.toyaml import to_yaml
 from fgc.compiler.frontend.template_chain import Reference, ReferenceKind
 
 _CALL = 4  # steps of a budget
+_ABOUT_UNDEFINED = ("defined", "undefined", "filter", "test")
 _RANDOM = ("random",)  # a filter whose result no build could repeat
 _SIZED = ("center", "indent", "slice", "batch", "tojson", "wordwrap")  # filters that take a size
 
@@ -54,8 +55,14 @@ class NamedUndefined(StrictUndefined):
         exc: type[TemplateRuntimeError] = UndefinedError,
     ) -> None:
         super().__init__(hint, obj, name, exc)
+        self._assigned: tuple[str, int] | None = None
         if exc is UndefinedError:
             self._undefined_exception = cast(Any, partial(UndefinedName, self))
+
+
+def assigned_at(undefined: Undefined) -> tuple[str, int] | None:
+    """The template and line that gave a variable or a knob this value first, if one did."""
+    return undefined.__dict__.get("_assigned") if isinstance(undefined, NamedUndefined) else None
 
 
 class _RecordingContext(Context):
@@ -126,6 +133,19 @@ def _replace(text: Any, old: str, new: str, count: int | None = None) -> str:
     return str(text).replace(old, str(new), -1 if count is None else count)
 
 
+def _of_defined(test: Callable[..., bool]) -> Callable[..., bool]:
+    """A test that refuses what is undefined: of a mistyped name, `is not none` would be true."""
+
+    @functools.wraps(test)
+    def tested(*args: Any, **kwargs: Any) -> bool:
+        for value in args:
+            if isinstance(value, Undefined):
+                str(value)  # raises the error that names it
+        return test(*args, **kwargs)
+
+    return tested
+
+
 @pass_eval_context
 def _join(context: EvalContext, value: Any, d: str = "", attribute: Any = None) -> str:
     items = list(value)
@@ -189,6 +209,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             if name not in _RANDOM
         }
 
+        tests: dict[str, Callable[..., bool]] = {**self.tests}
+        self.tests = {
+            name: test if name in _ABOUT_UNDEFINED else _of_defined(test)
+            for name, test in tests.items()
+        }
+
     def _range(self, *bounds: int) -> range:
         return self.budget.range(*bounds)
 
@@ -233,6 +259,14 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         if isinstance(value, KnobNamespace):
             value.pin(self.pins, template, line)
         return value
+
+    def assigned(self, value: Any, template: str, line: int) -> Any:
+        """What a variable or a knob is given on ``line``: something undefined notes it."""
+        values = cast("tuple[Any, ...]", value) if isinstance(value, tuple) else (value,)
+        for given in values:
+            if isinstance(given, NamedUndefined) and assigned_at(given) is None:
+                given.__dict__["_assigned"] = template, line
+        return cast(Any, value)
 
     knob = staticmethod(KnobName)
 

@@ -20,7 +20,7 @@ from jinja2.utils import internal_code, missing
 
 from fgc.compiler.diagnostics.diagnostic import Diagnostic, Fix, Label
 from fgc.compiler.frontend.template.compiled import CompiledTemplate, Token
-from fgc.compiler.frontend.template.environment import UndefinedName
+from fgc.compiler.frontend.template.environment import UndefinedName, assigned_at
 from fgc.compiler.frontend.template.globals import Refusal
 from fgc.compiler.frontend.template.limits import LimitExceeded
 from fgc.compiler.frontend.template.loader import TemplateLoader
@@ -151,10 +151,19 @@ class ErrorReporter:
             "FGC004",
             message,
             span,
-            labels=(*self.labels(trail), *replaced),
+            labels=(*self.labels(trail), *replaced, *self._assigned(undefined, span)),
             help=f"a similar name is defined: `{suggestion}`" if suggestion else None,
             fix=fix,
         )
+
+    def _assigned(self, undefined: Undefined, span: Span | None) -> Iterator[Label]:
+        """The statement that gave the undefined value to what is used at ``span``."""
+        place = assigned_at(undefined)
+        if place is not None:
+            template, line = place
+            file = self._loader.file_of(template)
+            if span is None or (span.file, span.line) != (file, line):
+                yield Label(Span.point(file, line), "it was undefined here already")
 
     def _replaced(self, knob: str) -> Iterator[Label]:
         """The blocks that stand for one which sets ``knob``, and do not take it over."""

@@ -22,6 +22,8 @@ _LOOKING_FOR = re.compile(
     r".*looking for (?:the following tags: )?(.*?)\. "
     r"The innermost block that needs to be closed is (`\w+`)"
 )
+_STATEMENT = re.compile(r"\s*(?:--|<<|>>)\s+(if|for|endif|endfor)\b")
+_MOST = 8  # more labels than these explain nothing
 _QUOTED = re.compile(r"(?<![\w`])'([^'`\n]*)'(?!\w)")
 _RUNS = ("a `[name]` block runs to the next header; what begins in a block ends in it",)
 _TOKEN_NAMES = {
@@ -110,7 +112,8 @@ def _unfinished(
             return Diagnostic("FGC003", f"`{error.statement}` is never closed", begin)
         header = Label(_span(file, text, Place.of(error.lineno)), "its block ends before this line")
         message = f"`{error.statement}` is never closed"
-        return Diagnostic("FGC003", message, begin, labels=(header,), notes=_RUNS)
+        closed = _closed(error, file, text)
+        return Diagnostic("FGC003", message, begin, labels=(*closed, header), notes=_RUNS)
     looking_for = _LOOKING_FOR.match(in_house_style(note))
     notes = (f"{looking_for[2]} waits for {looking_for[1]}",) if looking_for else ()
     return Diagnostic(
@@ -120,6 +123,25 @@ def _unfinished(
         labels=(Label(begin, f"`{error.statement}` begins here"),),
         notes=_RUNS if error.statement == "block" else notes,
     )
+
+
+def _closed(error: UnfinishedStatement, file: str, text: str) -> list[Label]:
+    """What is closed between a statement that is not and the end of its block, by what.
+
+    Any of these ends may be the one that was meant for another statement.
+    """
+    opened: list[tuple[str, int]] = []
+    found: list[Label] = []
+    for number in range(int(error.begin) + 1, error.lineno):
+        statement = _STATEMENT.match(_line(text, number))
+        word = statement[1] if statement else ""
+        if word in ("if", "for"):
+            opened.append((word, number))
+        elif word in ("endif", "endfor") and opened and opened[-1][0] == word.removeprefix("end"):
+            begun, line = opened.pop()
+            span = _span(file, text, Place(number, (statement.start(1) if statement else 0) + 1))
+            found.append(Label(span, f"this closes the `{begun}` of line {line}"))
+    return found[-_MOST:]
 
 
 def _similar(name: str, known: tuple[str, ...]) -> str | None:

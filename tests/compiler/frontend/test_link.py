@@ -351,13 +351,13 @@ CALL = "d: !call:from_project\n    project_dir: data\n    tokenizer: 1\n"
             CALL + "    targets: [train, tarin]\n",
             "`configs/small.yaml` of `data` has no target `tarin`",
             "top.yaml:4:14",
-            ["small.yaml:6 the other configuration"],
+            ["small.yaml:6 this has a similar name"],
         ),
         (
             CALL + "    tokenzier: 2\n",
             "`configs/small.yaml` of `data` has no `!var tokenzier`",
             "top.yaml:4:5",
-            ["small.yaml:6 the other configuration"],
+            ["small.yaml:10 this has a similar name"],
         ),
         (
             CALL + "    config_template: smal\n",

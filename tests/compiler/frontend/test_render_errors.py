@@ -230,6 +230,18 @@ CASES = {
         "the block `optimzer` is never rendered: no template above has a block of this name",
         {"top": "-- extends 'base'\n[«optimzer»]\na: 1\n", "base": "[optimizer]\n"},
         help="a block with a similar name exists: `optimizer`",
+        labels=("`optimizer` begins here",),
+    ),
+    "a variable that something undefined was given to": Case(
+        "FGC004",
+        "`b` is undefined",
+        {"top": "-- set a = b\n\n{{ «a» }}\n"},
+        labels=("it was undefined here already",),
+    ),
+    "something undefined is no value that is not none": Case(
+        "FGC004",
+        "`b` is undefined",
+        {"top": "-- if «b» is not none\na: 1\n-- endif\n"},
     ),
     "text outside of blocks": Case(
         "FGC008",

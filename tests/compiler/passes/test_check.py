@@ -326,3 +326,25 @@ def test_every_message_has_the_house_style(resolved: Resolved, tmp_path: Path) -
         assert not found.message.endswith(".")
         assert found.message[0] == "`" or found.message[0].islower()
         assert "?" not in (found.help or "")
+
+
+def test_a_partial_is_no_number(resolved: Resolved) -> None:
+    text = (
+        "a: !partial:fgc.runtime.nn:SwiGLU\n"
+        "    hidden_size: !partial:operator:mul [2, 3]\n    intermediate_size: 8\n"
+    )
+    (found,) = check(resolved(text))
+    assert (found.code, found.span and found.span.line) == ("FGC026", 2)
+    assert found.message == "`fgc.runtime.nn.SwiGLU` takes no partial for `hidden_size`"
+    assert found.help == (
+        "`hidden_size` is annotated `int`; `!singleton:operator:mul` is what it returns"
+    )
+
+
+def test_a_surplus_argument_of_elsewhere_shows_the_call(resolved: Resolved) -> None:
+    text = "a: &a 1\nb:\nc: !partial:fgc.runtime.nn:SwiGLU [*a]\n"
+    (found,) = check(resolved(text))
+    assert (found.code, found.span and found.span.line) == ("FGC021", 1)
+    assert [(label.span.line, label.message) for label in found.labels] == [
+        (3, "they are given to this")
+    ]

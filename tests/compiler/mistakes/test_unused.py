@@ -192,6 +192,11 @@ def test_a_block_is_compared_with_the_base_that_was_chosen(tmp_path: Path) -> No
           |
         2 | [tpo]
           |  ^^^
+         ::: base.yaml:1:2
+          |
+        1 | [top]
+          |  --- `top` begins here
+          |
           = help: a block with a similar name exists: `top`
 
         1 error

@@ -46,6 +46,7 @@ def link(graph: Graph, source: Source) -> Graph:
 
     >>> from tempfile import TemporaryDirectory
     >>> from fgc.compiler.passes.load import load
+    >>> from fgc.compiler.passes.parse import parse
     >>> with TemporaryDirectory() as folder:
     ...     other = Path(folder, "other")
     ...     (other / "configs").mkdir(parents=True)

@@ -23,15 +23,15 @@ def main() -> None:
     )
     parser.add_argument("--batch-sizes", type=int, nargs="+", default=[1, 8], metavar="N")
     parser.add_argument("--rounds", type=int, help="runs of each loop (default: 7; 2 with --quick)")
-    parser.add_argument("--steps", type=int, help="steps of a run (default: 48; 6 with --quick)")
+    parser.add_argument("--steps", type=int, help="steps of a run (default: by batch size)")
     parser.add_argument("--device", default="cpu", help="such as cuda (default: cpu)")
     options = parser.parse_args()
     rounds = options.rounds or (2 if options.quick else 7)
-    steps = options.steps or (6 if options.quick else 48)
     with tempfile.TemporaryDirectory(prefix="fgc-bench-") as name:
         folder = Path(name)
         if options.only in (None, "speed"):
             for batch_size in options.batch_sizes:
+                steps = options.steps or steps_of_a_run(batch_size, quick=options.quick)
                 measured = speed.measure(
                     folder / f"batch-{batch_size}",
                     batch_size=batch_size,
@@ -49,6 +49,12 @@ def main() -> None:
         if options.only in (None, "build"):
             timings = build_time.measure(folder / "builds", 1 if options.quick else 5)
             print(build_time.table(timings))
+
+
+def steps_of_a_run(batch_size: int, *, quick: bool) -> int:
+    """Fewer where a step is longer: about as many seconds in each, and never so few that the first
+    ones, which are slower, decide."""
+    return 6 if quick else max(12, 48 // batch_size)
 
 
 if __name__ == "__main__":
